@@ -1,0 +1,41 @@
+"use strict";
+// Two projects: unit (no Docker, no network) and e2e (the streaming stories). A workspace's name maps to its source.
+const { readdirSync, existsSync, readFileSync } = require("node:fs");
+const path = require("node:path");
+
+const folders = ["infra", "services", "apps", "tests"].flatMap((top) =>
+  readdirSync(path.join(__dirname, top)).map((name) => path.join(__dirname, top, name)),
+);
+const moduleNameMapper = {};
+for (const folder of [...folders, path.join(__dirname, "bench")]) {
+  if (!existsSync(path.join(folder, "package.json"))) continue;
+  const { name, exports: entries = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  for (const [entry, { source }] of Object.entries(entries)) {
+    moduleNameMapper[`^${name}${entry.slice(1)}$`] = path.join(folder, source);
+  }
+}
+const shared = {
+  transform: {
+    "^.+\\.tsx?$": [
+      "@swc/jest",
+      {
+        jsc: { target: "es2023", parser: { syntax: "typescript", tsx: true }, transform: { react: { runtime: "automatic" } } },
+        module: { type: "commonjs" },
+      },
+    ],
+  },
+  moduleNameMapper,
+  testEnvironment: "node",
+  modulePathIgnorePatterns: ["/dist/", "/\\.tools/", "/\\.cache/", "/\\.state/"],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/{infra,services,apps,bench}/**/*.test.{ts,tsx}", "<rootDir>/tests/e2e/src/**/*.test.ts"],
+    },
+    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/stories/**/*.story.ts"] },
+  ],
+};
