@@ -1,1 +1,2 @@
-export {};
+export { RunnerError } from "./api";
+export type { Op, ResourceResult, RunnerErrorCode, RunnerEvent, RunnerOptions, RunResult } from "./api";
