@@ -1,1 +1,3 @@
-export {};
+export { siteSchema, hostRoles } from "./schema";
+export type { HostRole, SiteFile } from "./schema";
+export type { Camera, Host, Site, SiteSecrets } from "./site";
