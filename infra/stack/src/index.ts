@@ -1,1 +1,2 @@
 export type * from "./stack";
+export * from "./images";

@@ -1,0 +1,25 @@
+import { imageNames, imagesFor, imageTable, imageUser } from "./images";
+
+test("the images of each purpose", () => {
+  expect({ site: imagesFor("site"), machine: imagesFor("machine"), test: imagesFor("test"), build: imagesFor("build") }).toEqual({
+    site: ["traefik", "socketproxy", "coturn", "registry", "postgres", "redis", "web", "media", "signaling", "parse"],
+    machine: ["machine", "machine-baked"],
+    test: ["browser", "camera", "reaper"],
+    build: ["base", "bookworm", "golang", "node"],
+  });
+});
+
+test("needs are rows that stand before the one that needs them", () => {
+  const late = imageNames.flatMap((name, at) => imageTable[name].needs.filter((need) => imageNames.indexOf(need) >= at));
+  expect(late).toEqual([]);
+});
+
+test("every site image runs as a user of its own, never root", () => {
+  const users = imagesFor("site").map((name) => imageTable[name].user);
+  expect(new Set(users).size).toBe(users.length);
+  expect(users.filter((user) => !/^52\d{3}:52\d{3}$/.test(user))).toEqual([]);
+});
+
+test("uid and gid of a row", () => {
+  expect(imageUser("coturn")).toEqual({ uid: 52003, gid: 52003 });
+});
