@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { LineCounter, parseDocument } from "yaml";
+import { problemsOf, SiteProblems, UserError, type Problem } from "./problems";
+import { rules } from "./rules";
+import { siteSchema, type SiteFile } from "./schema";
+import type { Host, Site } from "./site";
+
+/** Keys of earlier versions, and what took their place. */
+export const successors: Readonly<Record<string, string>> = { name: "site" };
+
+/**
+ * Reads and checks a site file.
+ * @throws SiteProblems with every problem of the file; UserError `site.missing` when it cannot be read.
+ */
+export function loadSite(file: string): Site {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(
+      "site.missing",
+      `${file}: Cannot be read (${(error as NodeJS.ErrnoException).code}). Name a site file: SITE=sites/<name>.yaml`,
+    );
+  }
+  return parseSite(text, file);
+}
+
+/** The same for a text. `file` is only for messages. Aliases are limited, so no document grows beyond reason. */
+export function parseSite(text: string, file: string): Site {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    throw new SiteProblems(
+      file,
+      document.errors.map((error): Problem => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return {
+          path: `line ${line}, column ${col}`,
+          wanted: "YAML",
+          found: error.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""),
+          fix: "",
+        };
+      }),
+    );
+  }
+  let root: unknown;
+  try {
+    root = document.toJS({ maxAliasCount: 50 }) ?? {};
+  } catch (error) {
+    throw new SiteProblems(file, [
+      { path: "", wanted: "YAML without runaway aliases", found: (error as Error).message, fix: "Write the values out" },
+    ]);
+  }
+  const parsed = siteSchema.safeParse(root);
+  if (!parsed.success) throw new SiteProblems(file, problemsOf(parsed.error, root, successors));
+  const problems = rules.flatMap((rule) => rule(parsed.data)).filter((problem): problem is Problem => Boolean(problem));
+  if (problems.length > 0) throw new SiteProblems(file, problems);
+  return freeze(siteOf(parsed.data, file));
+}
+
+/** The machine's address: the tenth of its network, then counting. The first is the bridge's. */
+const machineAddress = (network: string, index: number) => {
+  const [a, b, c] = network.split("/")[0]!.split(".");
+  return `${a}.${b}.${c}.${10 + index}`;
+};
+
+function siteOf({ site, hosts, cameras, ...rest }: SiteFile, file: string): Site {
+  return {
+    name: site,
+    file,
+    ...rest,
+    hosts: Object.entries(hosts).map(([name, { address, ...host }], index): Host => ({
+      name,
+      ...host,
+      address: address ?? machineAddress(rest.network.machines, index),
+    })),
+    cameras: Object.entries(cameras).map(([name, { title = name, ...camera }]) => ({ name, title, ...camera })),
+  };
+}
+
+function freeze<T>(value: T): T {
+  if (value !== null && typeof value === "object" && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}

@@ -1,0 +1,97 @@
+import type { z } from "zod";
+
+/** One thing that is wrong in a file of the operator's: where, what was wanted, what was found, what to do. */
+export interface Problem {
+  /** Dotted path in the operator's own file, or "" for the file as a whole. */
+  readonly path: string;
+  readonly wanted: string;
+  readonly found: string;
+  readonly fix: string;
+}
+
+/** An error meant for the person who runs barecast. `code` is stable; the CLI prints `message` alone, and exits with `exitCode`. */
+export class UserError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly exitCode = 2,
+  ) {
+    super(message);
+    this.name = "UserError";
+  }
+}
+
+/** All problems of one file, printed together. */
+export class SiteProblems extends UserError {
+  constructor(
+    readonly file: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(
+      "site.problems",
+      [`${file}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}`, ...problems.map((p) => `  ${textOf(p)}`)].join(
+        "\n",
+      ),
+    );
+  }
+}
+
+/** `cameras.gate.url: Expected an rtsp:// address, found "http://10.0.9.11". Use the camera's RTSP address` */
+export const textOf = ({ path, wanted, found, fix }: Problem) =>
+  `${path === "" ? "" : `${path}: `}Expected ${wanted}, found ${found}${fix === "" ? "" : `. ${fix}`}`;
+
+/** A value as an error shows it: short, secrets cannot be in a site file. */
+export function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    root,
+  );
+
+/** Turns the schema's issues into problems: one for each key that is wrong. `successors` names the key that took an old one's place. */
+export function problemsOf(error: z.ZodError, root: unknown, successors: Readonly<Record<string, string>>): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String).join(".");
+    const found = shown(at(root, issue.path));
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => {
+        const whole = path === "" ? key : `${path}.${key}`;
+        const successor = successors[whole];
+        return {
+          path: whole,
+          wanted: "a key of the site file",
+          found: `"${key}"`,
+          fix: successor ? `It is called ${successor} now` : "Remove it, or look for its name in sites/example.yaml",
+        };
+      });
+    }
+    if (issue.code === "invalid_key")
+      return [{ path, wanted: issue.issues[0]?.message ?? "another name", found: `"${String(issue.path.at(-1))}"`, fix: "Rename it" }];
+    return [{ path, found, ...wantedBy(issue) }];
+  });
+}
+
+function wantedBy(issue: z.core.$ZodIssue): Pick<Problem, "wanted" | "fix"> {
+  switch (issue.code) {
+    case "invalid_type":
+      return {
+        wanted:
+          { record: "a map of names", object: "a map of keys", array: "a list", int: "a whole number" }[issue.expected as string] ??
+          `a ${issue.expected}`,
+        fix: "",
+      };
+    case "invalid_value":
+      return { wanted: `one of ${issue.values.map(String).join(", ")}`, fix: "" };
+    case "too_small":
+      return { wanted: `${issue.origin === "string" ? "at least that many characters:" : "at least"} ${issue.minimum}`, fix: "" };
+    case "too_big":
+      return { wanted: `${issue.origin === "string" ? "at most that many characters:" : "at most"} ${issue.maximum}`, fix: "" };
+    default:
+      return { wanted: issue.message, fix: "" };
+  }
+}

@@ -1,0 +1,161 @@
+import { shown, type Problem } from "./problems";
+import type { HostRole, SiteFile } from "./schema";
+
+/** Cross-field rules: each looks at the whole file, after the schema has passed it, and tells what is wrong. */
+type Rule = (site: SiteFile) => readonly (Problem | false | undefined)[];
+
+const everyRoleSomewhere: Rule = ({ hosts }) =>
+  (["manager", "edge", "turn", "media", "apps", "store"] as const satisfies readonly HostRole[]).map(
+    (role) =>
+      !Object.values(hosts).some((host) => host.roles.includes(role)) && {
+        path: "hosts",
+        wanted: `a host with the role ${role}`,
+        found: "none",
+        fix: `Add ${role} to the roles of a host`,
+      },
+  );
+
+const addressOrMachine: Rule = ({ hosts }) =>
+  Object.entries(hosts).flatMap(([name, { address, machine, ssh }]) => [
+    !machine &&
+      !address && {
+        path: `hosts.${name}.address`,
+        wanted: "the host's IPv4 address",
+        found: "nothing",
+        fix: "Set it, or `machine: {}` for a container on this computer",
+      },
+    machine &&
+      address !== undefined && {
+        path: `hosts.${name}.address`,
+        wanted: "no address beside `machine`",
+        found: shown(address),
+        fix: "A machine gets its address from network.machines",
+      },
+    !machine &&
+      !ssh.hostKey && {
+        path: `hosts.${name}.ssh.hostKey`,
+        wanted: "the host's public key",
+        found: "nothing",
+        fix: "Read it on the host: cat /etc/ssh/ssh_host_ed25519_key.pub",
+      },
+  ]);
+
+const oneOfEach: Rule = ({ hosts }) =>
+  (["edge", "turn", "store"] as const).map((role) => {
+    const names = Object.keys(hosts).filter((name) => hosts[name]!.roles.includes(role));
+    return (
+      names.length > 1 && {
+        path: "hosts",
+        wanted: `one host with the role ${role}`,
+        found: names.join(", "),
+        fix: "Take it from the others",
+      }
+    );
+  });
+
+const noPortTwice: Rule = ({ ports }) => {
+  const ranges = Object.entries(ports).map(([key, value]) => ({
+    key,
+    ...(typeof value === "number" ? { from: value, to: value } : value),
+  }));
+  return ranges.flatMap((a, index) =>
+    ranges
+      .slice(index + 1)
+      .map(
+        (b) =>
+          a.from <= b.to &&
+          b.from <= a.to && {
+            path: `ports.${b.key}`,
+            wanted: `ports of its own`,
+            found: `an overlap with ports.${a.key} (${a.from}–${a.to})`,
+            fix: "Move one of them",
+          },
+      ),
+  );
+};
+
+/** Ports that every host needs for itself. */
+const taken = [22, 2377, 4789, 7946] as const;
+const noPortOfTheHosts: Rule = ({ ports }) =>
+  Object.entries(ports).flatMap(([key, value]) => {
+    const { from, to } = typeof value === "number" ? { from: value, to: value } : value;
+    return taken.map(
+      (port) =>
+        from <= port &&
+        port <= to && {
+          path: `ports.${key}`,
+          wanted: "a port that the hosts don't need",
+          found: String(port),
+          fix: "22 is SSH; 2377, 4789 and 7946 are the swarm's",
+        },
+    );
+  });
+
+const numberOf = (address: string) => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+const spanOf = (network: string) => {
+  const [address, bits] = network.split("/") as [string, string];
+  const size = 2 ** (32 - Number(bits));
+  const from = Math.floor(numberOf(address) / size) * size;
+  return { from, to: from + size - 1 };
+};
+const networksApart: Rule = ({ network }) => {
+  const spans = Object.entries(network).map(([key, value]) => ({ key, value, ...spanOf(value) }));
+  return spans.flatMap((a, index) =>
+    spans
+      .slice(index + 1)
+      .map(
+        (b) =>
+          a.from <= b.to &&
+          b.from <= a.to && {
+            path: `network.${b.key}`,
+            wanted: `a network apart from network.${a.key} (${a.value})`,
+            found: shown(b.value),
+            fix: "Choose another",
+          },
+      ),
+  );
+};
+
+const kurentoNeedsUpstream: Rule = ({ media, images }) => [
+  media.server === "kurento" &&
+    images === "packages" && {
+      path: "media.server",
+      wanted: "pocket with images: packages",
+      found: '"kurento"',
+      fix: "The official image comes from an upstream registry: set images: upstream",
+    },
+];
+
+const passwordNeedsUser: Rule = ({ cameras }) =>
+  Object.entries(cameras).map(
+    ([name, camera]) =>
+      camera.passwordSecret !== undefined &&
+      camera.username === undefined && {
+        path: `cameras.${name}.username`,
+        wanted: "a user beside passwordSecret",
+        found: "nothing",
+        fix: "Set it",
+      },
+  );
+const noUserInUrl: Rule = ({ cameras }) =>
+  Object.entries(cameras).map(
+    ([name, { url }]) =>
+      /^rtsps?:\/\/[^/]*@/.test(url) && {
+        path: `cameras.${name}.url`,
+        wanted: "an address without user and password",
+        found: "credentials",
+        fix: "Use username and passwordSecret: a site file is not secret",
+      },
+  );
+
+export const rules: readonly Rule[] = [
+  everyRoleSomewhere,
+  addressOrMachine,
+  oneOfEach,
+  noPortTwice,
+  noPortOfTheHosts,
+  networksApart,
+  kurentoNeedsUpstream,
+  passwordNeedsUser,
+  noUserInUrl,
+];

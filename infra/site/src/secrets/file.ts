@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import * as age from "age-encryption";
+import type { Place } from "../place";
+import { UserError } from "../problems";
+import type { Site, SiteSecrets } from "../site";
+import { generateSecrets } from "./generate";
+
+/**
+ * Opens the site's secrets; makes them, and the private key that opens them, when the site is new.
+ * @throws UserError when the file is there and its key is not, or does not open it: nothing is ever made a second time.
+ */
+export async function openSecrets(site: Site, place: Place): Promise<SiteSecrets> {
+  if (existsSync(place.secrets)) return decrypt(place);
+  const secrets = await generateSecrets(site);
+  await writeSecrets(place, secrets);
+  return secrets;
+}
+
+async function decrypt(place: Place): Promise<SiteSecrets> {
+  const decrypter = new age.Decrypter();
+  decrypter.addIdentity(readKey(place));
+  try {
+    return JSON.parse(await decrypter.decrypt(readFileSync(place.secrets), "text")) as SiteSecrets;
+  } catch (error) {
+    throw new UserError(
+      "secrets.locked",
+      `${place.secrets}: Cannot be opened with ${place.ageKey} (${(error as Error).message}). Bring the key that belongs to it`,
+    );
+  }
+}
+
+/** Encrypts and replaces the secrets file; the first call makes the private key. */
+export async function writeSecrets(place: Place, secrets: SiteSecrets): Promise<void> {
+  if (!existsSync(place.ageKey)) {
+    mkdirSync(path.dirname(place.ageKey), { recursive: true, mode: 0o700 });
+    writeFileSync(place.ageKey, `${await age.generateIdentity()}\n`, { mode: 0o600, flag: "wx" });
+  }
+  const encrypter = new age.Encrypter();
+  encrypter.addRecipient(await age.identityToRecipient(readKey(place)));
+  const sealed = await encrypter.encrypt(JSON.stringify(secrets));
+  mkdirSync(path.dirname(place.secrets), { recursive: true, mode: 0o700 });
+  writeFileSync(`${place.secrets}.new`, sealed, { mode: 0o600 });
+  renameSync(`${place.secrets}.new`, place.secrets);
+}
+
+function readKey(place: Place): string {
+  try {
+    return readFileSync(place.ageKey, "utf8")
+      .split("\n")
+      .find((line) => line.startsWith("AGE-SECRET-KEY-"))!
+      .trim();
+  } catch {
+    throw new UserError(
+      "secrets.key",
+      `${place.ageKey}: The key that opens ${place.secrets} is missing. Bring it back, or name it in BARECAST_AGE_KEY_FILE`,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Site, SiteSecrets } from "../site";
+import { newAuthority, newServerCertificate } from "./certificates";
+
+/** 24 bytes of randomness in URL-safe text: no quoting is needed in any configuration file. */
+const newToken = () => randomBytes(24).toString("base64url");
+/** For people to type: four groups of five letters and digits, 100 bits. */
+const newPassword = () =>
+  Array.from({ length: 4 }, () =>
+    Array.from(randomBytes(5), (byte) => "abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKMNPQRSTUVWXYZ"[byte % 54]).join(""),
+  ).join("-");
+
+function newSshKey(comment: string): { sshKey: string; sshPublicKey: string } {
+  const folder = mkdtempSync(path.join(tmpdir(), "barecast-key-"));
+  try {
+    const file = path.join(folder, "id");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
+    return { sshKey: readFileSync(file, "utf8"), sshPublicKey: readFileSync(`${file}.pub`, "utf8").trim() };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The names and addresses for which a certificate of the site stands. */
+export const certificateNames = (site: Site) => ({
+  edge: [site.domain, `turn.${site.domain}`],
+  registry: site.hosts.filter((host) => host.roles.includes("manager")).map((host) => host.address),
+});
+
+/** Makes every secret of a new site. Called once in a site's life. */
+export async function generateSecrets(site: Site): Promise<SiteSecrets> {
+  const authority = await newAuthority(site.name);
+  const names = certificateNames(site);
+  const edge = await newServerCertificate(authority, names.edge);
+  const registry = await newServerCertificate(authority, names.registry);
+  return {
+    caCert: authority.cert,
+    caKey: authority.key,
+    edgeCert: edge.cert,
+    edgeKey: edge.key,
+    registryCert: registry.cert,
+    registryKey: registry.key,
+    ...newSshKey(`barecast-${site.name}`),
+    pulumiPassphrase: newToken(),
+    namingKey: newToken(),
+    turnSecret: newToken(),
+    postgresPassword: newToken(),
+    redisPassword: newToken(),
+    parseMasterKey: newToken(),
+    parseMaintenanceKey: newToken(),
+    parseReadOnlyMasterKey: newToken(),
+    operatorPassword: newPassword(),
+    reporterPassword: newPassword(),
+    verifierPassword: newToken(),
+    own: {},
+  };
+}
