@@ -1,0 +1,37 @@
+import { imageTable } from "../images";
+import { attach } from "../networks";
+import { health, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
+
+/** State shared by signaling's replicas and Parse's LiveQuery. Nothing is kept on disk: it is rebuilt after a restart. */
+const config = ({ secrets }: StackInput) => `bind 0.0.0.0
+port 6379
+protected-mode no
+requirepass ${secrets.redisPassword}
+save ""
+appendonly no
+maxmemory 128mb
+maxmemory-policy noeviction
+dir /tmp
+`;
+
+/** An answer in Redis's own protocol: +PONG, or the refusal of a client without password. */
+const ping = health([
+  "/bin/bash",
+  "-c",
+  "exec 3<>/dev/tcp/127.0.0.1/6379 && printf 'PING\\r\\n' >&3 && read -r line <&3 && [[ $line == +PONG* || $line == -NOAUTH* ]]",
+]);
+
+export const redis = (input: StackInput): Part =>
+  partOf(input, {
+    key: "redis",
+    image: "redis",
+    command: imageTable.redis.entrypoint,
+    args: ["/run/secrets/redis.conf"],
+    networks: [attach(input.site, "core", "redis")],
+    tmpfs: [scratch()],
+    secretFiles: [{ key: "redis-config", path: "/run/secrets/redis.conf", content: config(input) }],
+    healthcheck: ping,
+    constraints: [onRole("store")],
+    update: "stop-first",
+    memoryBytes: memory(192),
+  });

@@ -1,0 +1,41 @@
+import { imageTable } from "../images";
+import { attach } from "../networks";
+import { httpHealth, memory, partOf, scratch, type Part, type StackInput } from "../part";
+
+/** Group of Docker's socket on every host of a site, set by Ansible. */
+export const dockerGid = 52_099;
+
+/** What Traefik's swarm provider asks, and nothing else: a read-only window on the managers' Docker. */
+const config = `global
+  maxconn 64
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 30s
+  timeout server 30s
+frontend docker
+  bind :2375
+  acl reading method GET HEAD
+  acl allowed path_reg ^(/v[0-9.]+)?/(_ping|version|services|tasks|networks|nodes|nodes/[a-z0-9]+)$
+  http-request return status 200 content-type text/plain string ok if { path /health }
+  http-request deny unless reading allowed
+  default_backend engine
+backend engine
+  server engine unix@/var/run/docker.sock
+`;
+
+export const socketproxy = (input: StackInput): Part =>
+  partOf(input, {
+    key: "socketproxy",
+    image: "socketproxy",
+    args: [imageTable.socketproxy.paths.config!],
+    user: `52002:${dockerGid}`,
+    networks: [attach(input.site, "sock", "socketproxy")],
+    binds: [{ source: "/var/run/docker.sock", path: "/var/run/docker.sock", isReadOnly: true }],
+    tmpfs: [scratch()],
+    configFiles: [{ key: "socketproxy-config", path: imageTable.socketproxy.paths.config!, content: config }],
+    healthcheck: httpHealth(2375, "/health"),
+    constraints: ["node.role==manager"],
+    update: "stop-first",
+    memoryBytes: memory(64),
+  });
