@@ -1,1 +1,15 @@
-export {};
+export { createOptions, networkOptions } from "./create-options";
+export { checkEngine } from "./engine";
+export { ensureMachines } from "./ensure";
+export type { EnsureOptions, MachineEvent, StartedHost } from "./ensure";
+export { MachineError } from "./errors";
+export type { MachineErrorCode } from "./errors";
+export { machineNetwork } from "./network";
+export type { MachineNetwork } from "./network";
+export { removeMachines } from "./remove";
+export type { RemovedMachines, RemoveOptions } from "./remove";
+export { outerResolvers } from "./resolvers";
+export { hostLabel, machineSpec, siteLabel } from "./spec";
+export type { MachineSource, MachineSpec } from "./spec";
+export { machineStatus } from "./status";
+export type { MachineStatus } from "./status";
