@@ -1,1 +1,7 @@
 export type * from "./types";
+export { buildImages } from "./build";
+export { imagesPresent, loadIntoDocker, removeImages } from "./engine";
+export { ImageBuildError, ImageCopyError } from "./errors";
+export { prerequisites } from "./host";
+export { imageLabel } from "./labels";
+export { planBuild, type BuildHost, type BuildPlanInput } from "./plan";

@@ -25,6 +25,8 @@ export interface ImageFacts {
   readonly paths: Readonly<Record<string, string>>;
   readonly purpose: ImagePurpose;
   readonly title: string;
+  /** Where its program's sources are: label `org.opencontainers.image.source`. */
+  readonly source: string;
   /** SPDX expression of the program inside. */
   readonly licenses: string;
 }
@@ -38,6 +40,7 @@ const debian = (version: string, title: string) =>
     paths: {},
     purpose: "build",
     title,
+    source: "https://sources.debian.org",
     licenses: "LicenseRef-Debian",
   }) as const satisfies Partial<ImageFacts>;
 
@@ -46,7 +49,7 @@ const table = {
   bookworm: {
     ...debian("12", "Debian bookworm, minimal"),
     upstream: "docker.io/library/debian:bookworm-slim",
-    recipe: "infra/machines/image/bookworm",
+    recipe: "services/base",
   },
   golang: {
     ...debian("1.26.8", "Go builder"),
@@ -64,6 +67,7 @@ const table = {
     paths: {},
     purpose: "build",
     title: "Node.js",
+    source: "https://github.com/nodejs/node",
     licenses: "MIT",
   },
   traefik: {
@@ -77,6 +81,7 @@ const table = {
     paths: { config: "/etc/traefik/traefik.yml", dynamic: "/etc/traefik/dynamic" },
     purpose: "site",
     title: "Traefik, the site's edge",
+    source: "https://github.com/traefik/traefik",
     licenses: "MIT",
   },
   socketproxy: {
@@ -89,6 +94,7 @@ const table = {
     paths: { config: "/usr/local/etc/haproxy/haproxy.cfg" },
     purpose: "site",
     title: "HAProxy, a read-only window on the Docker socket",
+    source: "https://github.com/haproxy/haproxy",
     licenses: "GPL-2.0-or-later",
   },
   coturn: {
@@ -101,6 +107,7 @@ const table = {
     paths: { config: "/etc/coturn/turnserver.conf" },
     purpose: "site",
     title: "coturn, STUN and TURN",
+    source: "https://github.com/coturn/coturn",
     licenses: "BSD-3-Clause",
   },
   registry: {
@@ -113,6 +120,7 @@ const table = {
     paths: { config: "/etc/docker/registry/config.yml", data: "/var/lib/registry" },
     purpose: "site",
     title: "Docker registry, the only place a node pulls from",
+    source: "https://github.com/distribution/distribution",
     licenses: "Apache-2.0",
   },
   postgres: {
@@ -126,6 +134,7 @@ const table = {
     paths: { data: "/var/lib/postgresql/data", run: "/var/run/postgresql" },
     purpose: "site",
     title: "PostgreSQL with PostGIS",
+    source: "https://github.com/postgis/postgis",
     licenses: "PostgreSQL AND GPL-2.0-or-later",
   },
   redis: {
@@ -138,6 +147,7 @@ const table = {
     paths: { config: "/usr/local/etc/redis/redis.conf", data: "/data" },
     purpose: "site",
     title: "Redis",
+    source: "https://github.com/redis/redis",
     licenses: "AGPL-3.0-only",
   },
   web: {
@@ -151,6 +161,7 @@ const table = {
     paths: { config: "/etc/nginx/nginx.conf", console: "/srv/console", reporter: "/srv/reporter", recordings: "/srv/recordings" },
     purpose: "site",
     title: "nginx with the pages",
+    source: "barecast:services/web",
     licenses: "Apache-2.0 AND BSD-2-Clause",
   },
   media: {
@@ -163,6 +174,7 @@ const table = {
     paths: { app: "/app", recordings: "/srv/recordings" },
     purpose: "site",
     title: "Pocket Kurento, the media server",
+    source: "barecast:services/media",
     licenses: "Apache-2.0 AND GPL-2.0-or-later",
   },
   signaling: {
@@ -175,6 +187,7 @@ const table = {
     paths: { app: "/app" },
     purpose: "site",
     title: "Signaling",
+    source: "barecast:services/signaling",
     licenses: "Apache-2.0",
   },
   parse: {
@@ -187,6 +200,7 @@ const table = {
     paths: { app: "/app" },
     purpose: "site",
     title: "Parse Server, people and data",
+    source: "barecast:services/parse",
     licenses: "Apache-2.0",
   },
   machine: {
@@ -199,6 +213,7 @@ const table = {
     paths: { authorizedKeys: "/etc/barecast/machine/authorized_keys", docker: "/var/lib/docker" },
     purpose: "machine",
     title: "A blank server: Debian with systemd and sshd",
+    source: "barecast:infra/machines/image",
     licenses: "LicenseRef-Debian",
   },
   "machine-baked": {
@@ -211,6 +226,7 @@ const table = {
     paths: { authorizedKeys: "/etc/barecast/machine/authorized_keys", docker: "/var/lib/docker" },
     purpose: "machine",
     title: "A blank server with Docker's packages already there, disabled",
+    source: "barecast:infra/machines/image/baked",
     licenses: "LicenseRef-Debian",
   },
   browser: {
@@ -223,6 +239,7 @@ const table = {
     paths: { home: "/home/browser", clips: "/clips" },
     purpose: "test",
     title: "Chromium with a network of its own",
+    source: "barecast:tests/e2e/images/browser",
     licenses: "LicenseRef-Debian",
   },
   camera: {
@@ -235,6 +252,7 @@ const table = {
     paths: { clips: "/clips" },
     purpose: "test",
     title: "An RTSP camera",
+    source: "barecast:tests/e2e/images/camera",
     licenses: "LicenseRef-Debian",
   },
   reaper: {
@@ -247,6 +265,7 @@ const table = {
     paths: {},
     purpose: "test",
     title: "Removes what a killed test run left behind",
+    source: "barecast:tests/e2e/images/reaper",
     licenses: "Apache-2.0",
   },
 } as const satisfies Record<string, ImageFacts>;

@@ -1,0 +1,79 @@
+import { imageTable, type ImageName } from "@barecast/stack";
+
+/** What a build context gets besides the recipe folder's own files. */
+export type Staging =
+  /** Project files, copied as they are. */
+  | { readonly kind: "files"; readonly from: readonly string[] }
+  /** The Node program that runs this, as `node`. */
+  | { readonly kind: "node" }
+  /** A workspace: production `node_modules/`, and `app/` with its compiled sources. */
+  | { readonly kind: "workspace"; readonly folder: string }
+  /** Pages built by Vite: `pages/<name>/`. `inputs`: further folders they are made from. */
+  | { readonly kind: "pages"; readonly folders: readonly string[]; readonly inputs: readonly string[] }
+  /** A Go program compiled in the row's builder, as `to`. */
+  | { readonly kind: "go"; readonly module: string; readonly package: string; readonly versionVariable: string; readonly to: string };
+
+export interface Recipe {
+  /** debootstrap: a root file system of that suite. docker: the recipe folder's Dockerfile. */
+  readonly kind: "debootstrap" | "docker";
+  readonly suite?: string;
+  readonly staging: readonly Staging[];
+}
+
+const apt: Staging = { kind: "files", from: ["services/base/apt-install", "services/base/image-user"] };
+const debootstrap = (suite: string): Recipe => ({ kind: "debootstrap", suite, staging: [] });
+const docker = (...staging: Staging[]): Recipe => ({ kind: "docker", staging });
+const workspace = (folder: string): Recipe => docker({ kind: "workspace", folder });
+
+const recipes: Readonly<Record<ImageName, Recipe>> = {
+  base: debootstrap("trixie"),
+  bookworm: debootstrap("bookworm"),
+  golang: docker(apt),
+  node: docker(apt, { kind: "node" }),
+  traefik: docker({
+    kind: "go",
+    module: "services/traefik",
+    package: "github.com/traefik/traefik/v3/cmd/traefik",
+    versionVariable: "github.com/traefik/traefik/v3/pkg/version.Version",
+    to: "traefik",
+  }),
+  socketproxy: docker(apt),
+  coturn: docker(apt),
+  registry: docker(apt),
+  postgres: docker(apt),
+  redis: docker(apt),
+  web: docker(apt, {
+    kind: "pages",
+    folders: ["apps/console", "apps/reporter"],
+    inputs: ["apps/core/src", "services/signaling/src/messages.ts", "package-lock.json"],
+  }),
+  media: workspace("services/media"),
+  signaling: workspace("services/signaling"),
+  parse: workspace("services/parse"),
+  machine: docker(apt),
+  "machine-baked": docker(),
+  browser: docker(apt),
+  camera: docker(apt),
+  reaper: docker(),
+};
+
+/** How an image is made from packages. Throws for an image that can't be. */
+export function recipeOf(name: ImageName): Recipe & { readonly folder: string } {
+  const { recipe } = imageTable[name];
+  if (!recipe) throw new Error(`${name}: No recipe: it exists upstream only. Use images: upstream`);
+  return { ...recipes[name], folder: recipe };
+}
+
+/** Project files and folders an image's content depends on, recipe and staging together. */
+export function inputsOf(name: ImageName): string[] {
+  const { folder, staging } = recipeOf(name);
+  return [
+    folder,
+    ...staging.flatMap((part) => {
+      if (part.kind === "files") return [...part.from];
+      if (part.kind === "workspace") return ["src", "package.json", "tsconfig.json"].map((file) => `${part.folder}/${file}`);
+      if (part.kind === "pages") return [...part.folders, ...part.inputs];
+      return [];
+    }),
+  ];
+}

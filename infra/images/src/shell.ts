@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { cp, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { ImageBuildError } from "./errors";
+import type { Step } from "./steps";
+
+const shownLines = 25;
+
+/** Does the steps of one image, in order; what the programs say goes to `log`. Throws ImageBuildError at the first that fails. */
+export async function perform(image: string, steps: readonly Step[], log: string): Promise<void> {
+  await mkdir(path.dirname(log), { recursive: true });
+  await rm(log, { force: true });
+  for (const step of steps) await performOne(image, step, log);
+}
+
+async function performOne(image: string, step: Step, log: string): Promise<void> {
+  switch (step.do) {
+    case "run":
+      return run(image, step, log);
+    case "empty":
+      await rm(step.folder, { recursive: true, force: true });
+      await mkdir(step.folder, { recursive: true });
+      return;
+    case "folder":
+      await mkdir(step.folder, { recursive: true });
+      return;
+    case "copy":
+      return copy(image, step, log);
+    case "rename":
+      return rename(step.from, step.to);
+  }
+}
+
+async function copy(image: string, { from, to, except }: Step & { do: "copy" }, log: string): Promise<void> {
+  if (!(await stat(from).catch(() => undefined))) {
+    throw new ImageBuildError(image, `copy ${from}`, log, `${from}: Expected a file or folder, found nothing. Build it first`);
+  }
+  await mkdir(path.dirname(to), { recursive: true });
+  const filter = (source: string) => source === from || !except?.test(path.basename(source));
+  await cp(from, to, { recursive: true, dereference: true, filter });
+}
+
+async function run(image: string, step: Step & { do: "run" }, log: string): Promise<void> {
+  const command = step.isRoot && process.getuid!() !== 0 ? ["sudo", ...step.command] : step.command;
+  const output = createWriteStream(log, { flags: "a" });
+  output.write(`$ ${command.join(" ")}\n`);
+  const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`, ...step.env };
+  const failure = await new Promise<string | undefined>((resolve) => {
+    const child = spawn(command[0]!, command.slice(1), { cwd: step.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.pipe(output, { end: false });
+    child.stderr.pipe(output, { end: false });
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (code, signal) => resolve(code === 0 ? undefined : `${command[0]} ended with ${signal ?? `exit code ${code}`}`));
+  });
+  await new Promise((resolve) => output.end(resolve));
+  if (failure) throw new ImageBuildError(image, command.join(" "), log, `${failure}\n${await tail(log)}`);
+}
+
+async function tail(log: string): Promise<string> {
+  const lines = (await readFile(log, "utf8")).trimEnd().split("\n");
+  return lines
+    .slice(-shownLines)
+    .map((line) => `  | ${line}`)
+    .join("\n");
+}

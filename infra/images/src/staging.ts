@@ -1,0 +1,116 @@
+import path from "node:path";
+import { imageTable } from "@barecast/stack";
+import { buildLabel } from "./labels";
+import { cachePaths, localRef } from "./paths";
+import type { BuildPlanInput } from "./plan";
+import type { Staging } from "./recipes";
+import type { Step } from "./steps";
+
+/** Files that only a compiler or an editor reads. */
+const developmentOnly = /(\.d\.[cm]?ts|\.map|\.tsbuildinfo|\.test\.js)$/;
+
+/** Steps that put one staging part into an image's build context. */
+export function planStaging(part: Staging, input: BuildPlanInput): Step[] {
+  const context = cachePaths(input.cache).context(input.name);
+  switch (part.kind) {
+    case "files":
+      return part.from.map((file) => ({
+        do: "copy",
+        from: path.join(input.project, file),
+        to: path.join(context, path.basename(file)),
+      }));
+    case "node":
+      return [{ do: "copy", from: input.host.node, to: path.join(context, "node") }];
+    case "workspace":
+      return planWorkspace(part.folder, context, input);
+    case "pages":
+      return part.folders.flatMap((folder) => planPages(folder, context, input));
+    case "go":
+      return [...(input.isCompiled ? [] : planGo(part, input)), copyCompiled(part.to, context, input)];
+  }
+}
+
+/** Runs npm as the project's own: the Node that runs us, and the npm beside it. */
+function npm(input: BuildPlanInput, cwd: string, args: readonly string[]): Step {
+  return { do: "run", cwd, command: [path.join(input.project, ".tools/bin/npm"), ...args] };
+}
+
+function compile(folder: string, { project, host }: BuildPlanInput): Step {
+  return { do: "run", cwd: project, command: [host.node, "node_modules/typescript/bin/tsc", "-b", folder] };
+}
+
+// npm installs from the lockfile only when every workspace it names is there, so all their package.json files are staged.
+function planWorkspace(folder: string, context: string, input: BuildPlanInput): Step[] {
+  const { project, cache, name, host } = input;
+  const stage = path.join(cachePaths(cache).work(name), "npm");
+  const manifests = ["package.json", "package-lock.json", ".npmrc", ...host.workspaces.map((each) => `${each}/package.json`)];
+  const install = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--workspace", folder];
+  const app = path.join(context, "app");
+  return [
+    compile(folder, input),
+    { do: "empty", folder: stage },
+    ...manifests.map((file): Step => ({ do: "copy", from: path.join(project, file), to: path.join(stage, file) })),
+    npm(input, stage, install),
+    { do: "folder", folder: path.join(stage, "node_modules") },
+    {
+      do: "copy",
+      from: path.join(stage, "node_modules"),
+      to: path.join(context, "node_modules"),
+      except: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`),
+    },
+    { do: "copy", from: path.join(project, folder, "dist"), to: path.join(app, "dist"), except: developmentOnly },
+    { do: "copy", from: path.join(project, folder, "package.json"), to: path.join(app, "package.json") },
+    { do: "folder", folder: path.join(stage, folder, "node_modules") },
+    { do: "copy", from: path.join(stage, folder, "node_modules"), to: path.join(app, "node_modules"), except: developmentOnly },
+  ];
+}
+
+function planPages(folder: string, context: string, input: BuildPlanInput): Step[] {
+  return [
+    npm(input, input.project, ["run", "build", "--workspace", folder]),
+    {
+      do: "copy",
+      from: path.join(input.project, folder, "dist"),
+      to: path.join(context, "pages", path.basename(folder)),
+      except: developmentOnly,
+    },
+  ];
+}
+
+function planGo(part: Staging & { kind: "go" }, input: BuildPlanInput): Step[] {
+  const { name, project, cache, host, keys } = input;
+  const { version, builder } = imageTable[name];
+  const paths = cachePaths(cache);
+  const out = paths.compiled(name, keys[name]!);
+  const env = {
+    HOME: "/tmp",
+    GOMODCACHE: "/cache/mod",
+    GOCACHE: "/cache/build",
+    GOTOOLCHAIN: `go${imageTable[builder!].version}`,
+    GOFLAGS: "-mod=readonly -modcacherw -buildvcs=false",
+    CGO_ENABLED: "0",
+  };
+  const mounts = [`${paths.go}:/cache`, `${path.join(project, part.module)}:/src:ro`];
+  if (host.caBundle) mounts.push(`${host.caBundle}:/etc/ssl/certs/ca-certificates.crt:ro`);
+  return [
+    { do: "folder", folder: path.dirname(out) },
+    {
+      do: "run",
+      command: [
+        ...["docker", "run", "--rm", "--init", "--network", "host", "--label", `${buildLabel}=${name}`],
+        ...["--user", `${host.uid}:${host.gid}`, "--workdir", "/src"],
+        ...mounts.flatMap((mount) => ["--volume", mount]),
+        ...Object.entries(env).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
+        ...host.passEnv.flatMap((variable) => ["--env", variable]),
+        localRef(builder!, keys[builder!]!),
+        ...["nice", "-n", "10", "go", "build", "-trimpath", "-ldflags", `-s -w -X ${part.versionVariable}=${version}`],
+        ...["-o", `/cache/out/${path.basename(out)}.part`, part.package],
+      ],
+    },
+    { do: "rename", from: `${out}.part`, to: out },
+  ];
+}
+
+function copyCompiled(to: string, context: string, { name, cache, keys }: BuildPlanInput): Step {
+  return { do: "copy", from: cachePaths(cache).compiled(name, keys[name]!), to: path.join(context, to) };
+}

@@ -1,0 +1,17 @@
+/** One thing to do, as data. Paths are absolute. Only `shell.ts` does it. */
+export type Step =
+  /** Runs a program; its output goes to the image's log. `isRoot`: through sudo where we are not root. */
+  | {
+      readonly do: "run";
+      readonly command: readonly string[];
+      readonly cwd?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly isRoot?: boolean;
+    }
+  /** Makes an empty folder, whatever was there. */
+  | { readonly do: "empty"; readonly folder: string }
+  /** Makes a folder where there is none. */
+  | { readonly do: "folder"; readonly folder: string }
+  /** Copies a file or a folder with its content; names that `except` matches are left out. Links become what they point to. */
+  | { readonly do: "copy"; readonly from: string; readonly to: string; readonly except?: RegExp }
+  | { readonly do: "rename"; readonly from: string; readonly to: string };
