@@ -1,1 +1,4 @@
-export {};
+export { contextOf, type Context } from "./context";
+export { verifyStream, type StreamVerified } from "./verify/stream";
+export { signIn, request, Wire, type Endpoint } from "./verify/wire";
+export type { UpResult } from "./verbs/up";

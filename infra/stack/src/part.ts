@@ -35,8 +35,8 @@ export type PartSpec = Pick<ServiceSpec, "key" | "image" | "networks" | "healthc
   };
 
 const mib = 1024 * 1024;
-/** The scratch folder of a read-only container. */
-export const scratch = (path = "/tmp", sizeMib = 16) => ({ path, sizeBytes: sizeMib * mib, mode: "1777" });
+/** The scratch folder of a read-only container, which has one user. No sticky bit: the Docker provider loses it and shows a difference. */
+export const scratch = (path = "/tmp", sizeMib = 16) => ({ path, sizeBytes: sizeMib * mib, mode: "0777" });
 export const memory = (sizeMib: number) => sizeMib * mib;
 
 /** A healthcheck in exec form with the intervals that updates are gated by. */

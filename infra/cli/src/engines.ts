@@ -1,0 +1,106 @@
+import path from "node:path";
+import { openSecrets } from "@barecast/site";
+import * as runner from "@barecast/runner";
+import type { Context } from "./context";
+import { heed } from "./context";
+import { run } from "./run";
+
+/** What became, or would become, of one resource. `op` in Pulumi's words: create, update, replace, delete, same. */
+export interface Change {
+  readonly type: string;
+  readonly name: string;
+  readonly op: string;
+  readonly changed: readonly string[];
+}
+
+/** Something that makes the Pulumi program true. Both keep the same state in the same place. */
+export interface Engine {
+  readonly title: string;
+  up(): Promise<Change[]>;
+  preview(): Promise<Change[]>;
+  destroy(): Promise<Change[]>;
+}
+
+export interface EngineInput {
+  readonly digestsFile: string;
+  readonly publicPort: number;
+  /** Told of each step that ends, but not of what stays the same. */
+  readonly onChange?: (change: Change & { readonly durationMs: number }) => void;
+}
+
+const programFolder = (context: Context) => path.join(context.project, "infra", "pulumi");
+const settings = (context: Context, { digestsFile, publicPort }: EngineInput) => ({
+  "barecast:project": context.project,
+  "barecast:site": context.siteFile,
+  "barecast:digests": digestsFile,
+  "barecast:publicPort": String(publicPort),
+});
+
+/** The Pulumi CLI where it is installed, with its Docker plugin; the runner otherwise. */
+export async function chooseEngine(context: Context, input: EngineInput): Promise<Engine> {
+  const found = await run("pulumi", ["plugin", "ls", "--json"], { timeoutMs: 10_000 });
+  const hasPlugin = found.code === 0 && (JSON.parse(found.stdout || "[]") as { name: string }[]).some(({ name }) => name === "docker");
+  return hasPlugin ? pulumiEngine(context, input) : runnerEngine(context, input);
+}
+
+async function runnerEngine(context: Context, input: EngineInput): Promise<Engine> {
+  const { pulumiPassphrase } = await openSecrets(context.site, context.place);
+  const options: runner.RunnerOptions = {
+    program: path.join(programFolder(context), "dist", "index.js"),
+    project: "barecast",
+    stack: context.site.name,
+    backend: context.place.backend,
+    passphrase: pulumiPassphrase,
+    config: settings(context, input),
+    owner: { label: "barecast.site", value: context.site.name },
+    signal: context.signal,
+    onEvent: (event) => {
+      if (event.kind === "log" && (event.severity === "warning" || event.severity === "error"))
+        context.progress.line(`${event.severity}: ${event.message}`);
+      if (event.kind === "end" && event.op !== "same") input.onChange?.(event);
+    },
+  };
+  const changes = async (work: Promise<runner.RunResult>) => (await work).resources;
+  return {
+    title: "runner",
+    up: () => changes(runner.up(options)),
+    preview: () => changes(runner.preview(options)),
+    destroy: () => changes(runner.destroy(options)),
+  };
+}
+
+/** Through the Automation API: `pulumi` itself does the work, on the same file backend and passphrase. */
+async function pulumiEngine(context: Context, input: EngineInput): Promise<Engine> {
+  const { LocalWorkspace } = await import("@pulumi/pulumi/automation");
+  const { pulumiPassphrase } = await openSecrets(context.site, context.place);
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: context.site.name, workDir: programFolder(context) },
+    {
+      envVars: { PULUMI_BACKEND_URL: `file://${context.place.backend}`, PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase },
+      secretsProvider: "passphrase",
+    },
+  );
+  await stack.setAllConfig(Object.fromEntries(Object.entries(settings(context, input)).map(([key, value]) => [key, { value }])));
+  const collect = async (
+    work: (onEvent: (event: { resOutputsEvent?: PulumiStep; resourcePreEvent?: PulumiStep }) => void) => Promise<unknown>,
+    isPreview = false,
+  ) => {
+    const changes: Change[] = [];
+    await work((event) => {
+      const step = (isPreview ? event.resourcePreEvent : event.resOutputsEvent)?.metadata;
+      if (step) changes.push({ type: step.type, name: step.urn.split("::").pop()!, op: step.op, changed: step.diffs ?? [] });
+    });
+    heed(context.signal);
+    return changes;
+  };
+  return {
+    title: "pulumi",
+    up: () => collect((onEvent) => stack.up({ onEvent, suppressProgress: true })),
+    preview: () => collect((onEvent) => stack.preview({ onEvent }), true),
+    destroy: () => collect((onEvent) => stack.destroy({ onEvent })),
+  };
+}
+
+interface PulumiStep {
+  readonly metadata: { readonly type: string; readonly urn: string; readonly op: string; readonly diffs?: string[] };
+}

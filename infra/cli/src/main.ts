@@ -1,0 +1,93 @@
+import { UserError } from "@barecast/site";
+import { Command } from "commander";
+import { contextOf, type Context } from "./context";
+import { down } from "./verbs/down";
+import { open } from "./verbs/open";
+import { plan, planText } from "./verbs/plan";
+import { checkAll } from "./verbs/prepare";
+import { logs, status, statusText } from "./verbs/status";
+import { up, type UpResult } from "./verbs/up";
+import { verify } from "./steps/verify";
+
+/** Exit codes: 0 done, 1 a bug, 2 the site file, 3 this computer, 4 the site doesn't answer, 5 verify failed, 130 interrupted. */
+const abort = new AbortController();
+const program = new Command("barecast").description(
+  "A live-streaming platform on your own servers. The site: SITE=sites/<name>.yaml, default the replica",
+);
+
+function verb(
+  name: string,
+  description: string,
+  act: (context: Context, options: Record<string, unknown>, argument?: string) => Promise<string | object | void>,
+) {
+  const command = program.command(name).description(description).option("--json", "one line of JSON for scripts");
+  command.action(async (...given: unknown[]) => {
+    const self = given.pop() as Command;
+    const context = contextOf(process.env, { json: Boolean(self.opts().json) }, abort.signal);
+    const result = await act(context, self.opts(), given[0] as string | undefined);
+    if (result !== undefined) process.stdout.write(`${typeof result === "string" ? result : JSON.stringify(result)}\n`);
+  });
+  return command;
+}
+
+const upText = (result: UpResult) =>
+  [
+    "",
+    `  ${result.address}`,
+    `  operator  ${result.operator.username}  ${result.operator.password}`,
+    `  reporter  ${result.reporter.username}  ${result.reporter.password}  (${result.address}/report/)`,
+    `  Browsers must trust ${result.caFile}; \`./barecast open\` starts one that does`,
+  ].join("\n");
+
+verb("check", "look at the site file and this computer; change nothing", async (context) => {
+  await checkAll(context);
+  return context.json ? { ok: true } : `${context.siteFile}: Nothing stands in the way`;
+});
+verb("plan", "what `up` would change, resource by resource", async (context) => {
+  const found = await plan(context);
+  return context.json ? found : planText(found.changes);
+});
+verb("up", "make the site true, and prove it", async (context) => {
+  const result = await up(context);
+  return context.json ? result : upText(result);
+});
+verb("status", "what runs where, and what is unhealthy", async (context) => {
+  const found = await status(context);
+  return context.json ? found : statusText(found);
+});
+verb("logs <service>", "a service's last lines", async (context, options, service) =>
+  (await logs(context, service!, Number(options.lines))).trimEnd(),
+).option("-n, --lines <number>", "how many", "100");
+verb("open", "a browser that trusts the site", open);
+verb("verify", "publish a stamped clip, and see that it comes back", verify);
+verb("down", "remove what `up` made", async (context, options) => {
+  const result = await down(context, Boolean(options.wipe));
+  if (context.json) return result;
+  return [
+    `Removed: ${result.removed.length === 0 ? "nothing was there" : result.removed.join(", ")}`,
+    ...(result.kept.length > 0 ? ["Kept:", ...result.kept.map((text) => `  ${text}`)] : []),
+  ].join("\n");
+}).option("--wipe", "the caches and the site's secrets, too");
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (abort.signal.aborted) process.exit(130);
+    process.stderr.write("\nStopping after the steps that run; once more to stop at once\n");
+    abort.abort();
+  });
+}
+
+program.parseAsync().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${wordsOf(error)}\n`);
+    process.exit(error instanceof UserError ? error.exitCode : 1);
+  },
+);
+
+/** Errors for people say what they say, with their evidence; everything else is a bug and shows its stack. */
+function wordsOf(error: unknown): string {
+  const { code, evidence, message, stack } = error as Error & { code?: unknown; evidence?: readonly string[] };
+  const isForPeople = error instanceof UserError || typeof code === "string";
+  return isForPeople ? ["", message, ...(evidence ?? []).map((line) => `  ${line}`)].join("\n") : (stack ?? String(error));
+}

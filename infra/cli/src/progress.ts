@@ -1,0 +1,69 @@
+/** What has to be shown while something long runs: one line a step with its duration; on a terminal the running step, too. */
+export class Progress {
+  readonly #isTerminal: boolean;
+  #running: string | null = null;
+  #began = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly out: NodeJS.WriteStream) {
+    this.#isTerminal = Boolean(out.isTTY) && process.env.CI === undefined;
+  }
+
+  /** Runs `work` under a title. `note` may tell what came of it. */
+  async step<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> {
+    let noted = "";
+    const began = Date.now();
+    this.#start(title, began);
+    try {
+      const result = await work((text) => (noted = text));
+      this.#finish(`  ${title.padEnd(34)} ${seconds(Date.now() - began)}  ${noted}`.trimEnd());
+      return result;
+    } catch (error) {
+      this.#finish(`  ${title.padEnd(34)} ${seconds(Date.now() - began)}  failed`);
+      throw error;
+    }
+  }
+
+  /** A line inside a step: a resource, a task, an image. */
+  line(text: string): void {
+    this.#clear();
+    this.out.write(`    ${text}\n`);
+    this.#draw();
+  }
+
+  #start(title: string, began: number): void {
+    this.#running = title;
+    this.#began = began;
+    if (!this.#isTerminal) return;
+    this.#draw();
+    this.#timer = setInterval(() => {
+      this.#clear();
+      this.#draw();
+    }, 1000);
+  }
+
+  #finish(text: string): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#clear();
+    this.#running = null;
+    this.out.write(`${text}\n`);
+  }
+
+  #clear(): void {
+    if (this.#isTerminal && this.#running !== null) this.out.write("\r\x1b[2K");
+  }
+
+  #draw(): void {
+    if (this.#isTerminal && this.#running !== null) this.out.write(`  ${this.#running} … ${seconds(Date.now() - this.#began).trim()}`);
+  }
+}
+
+/** `  3.2s`, `1m04s`: six characters wide. */
+export function seconds(ms: number): string {
+  const text =
+    ms < 60_000
+      ? `${(ms / 1000).toFixed(1)}s`
+      : `${Math.floor(ms / 60_000)}m${String(Math.round((ms % 60_000) / 1000) % 60).padStart(2, "0")}s`;
+  return text.padStart(6);
+}

@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+
+/** What a finished command left: its exit code (null: ended by a signal) and its output. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command without a shell and waits. A missing program is code 127. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; input?: string } = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"], timeout: options.timeoutMs });
+    const chunks = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk: Buffer) => (chunks.stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (chunks.stderr += chunk.toString()));
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      error.code === "ENOENT" ? resolve({ code: 127, stdout: "", stderr: `${command}: not found` }) : reject(error),
+    );
+    child.on("close", (code) => resolve({ code, ...chunks }));
+    child.stdin.end(options.input);
+  });
+}

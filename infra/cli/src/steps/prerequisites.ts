@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "@barecast/site";
+import type { Context } from "../context";
+import { run } from "../run";
+import { look, programs, type Computer } from "./check";
+
+/** Installs the Debian packages whose programs are missing, and starts Docker. Does nothing where all is there. */
+export async function bringPrerequisites(context: Context, computer: Computer): Promise<void> {
+  const packages = [...new Set(computer.missing.map((program) => programs[program]!))];
+  if (packages.length > 0) {
+    await context.progress.step("Install packages", async (note) => {
+      note(packages.join(" "));
+      await apt(["update", "-q"]);
+      await apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
+    });
+  }
+  if (computer.dockerVersion === null) await context.progress.step("Start Docker", () => startDocker(context));
+}
+
+async function apt(args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await run("apt-get", args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  if (code !== 0) throw new UserError("apt", `apt-get ${args[0]} failed:\n${lastLines(stdout + stderr)}`, 3);
+}
+
+const lastLines = (text: string) => text.trimEnd().split("\n").slice(-15).join("\n");
+
+/** systemd's unit where systemd runs; otherwise the daemon itself, detached, with its log beside the project's. */
+async function startDocker(context: Context): Promise<void> {
+  const log = path.join(context.project, ".tools", "log", "dockerd.log");
+  if (existsSync("/run/systemd/system")) await run("systemctl", ["enable", "--now", "docker"], { timeoutMs: 60_000 });
+  else {
+    mkdirSync(path.dirname(log), { recursive: true });
+    const out = openSync(log, "a");
+    spawn("dockerd", [], { detached: true, stdio: ["ignore", out, out] }).unref();
+  }
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const computer = await look(context);
+    if (computer.dockerVersion !== null) return;
+    if (Date.now() > deadline) {
+      const evidence = existsSync(log)
+        ? (await run("tail", ["-n", "15", log])).stdout
+        : (await run("systemctl", ["status", "docker", "--no-pager"])).stdout;
+      throw new UserError("docker.start", `Docker did not answer within 60 s. Its last words:\n${evidence}`, 3);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}

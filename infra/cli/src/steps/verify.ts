@@ -1,0 +1,58 @@
+import { openSecrets, UserError } from "@barecast/site";
+import type { Context } from "../context";
+import { verifyStream } from "../verify/stream";
+import { request, type Endpoint } from "../verify/wire";
+
+/** Where this computer reaches the site's pages. */
+export async function endpointOf({ site, place }: Context): Promise<Endpoint> {
+  const { caCert } = await openSecrets(site, place);
+  return {
+    domain: site.domain,
+    address: site.hosts.find(({ roles }) => roles.includes("edge"))!.address,
+    port: site.ports.https,
+    ca: caCert,
+  };
+}
+
+/** What must answer, each by what it says: pages, sign-in, accounts. */
+const answers: readonly { readonly path: string; readonly status: number; readonly tells: string }[] = [
+  { path: "/", status: 200, tells: "the console" },
+  { path: "/report/", status: 200, tells: "the reporter's page" },
+  { path: "/session", status: 401, tells: "signaling: nobody is signed in" },
+  { path: "/rec/", status: 401, tells: "recordings: for operators only" },
+];
+
+/** The quick part: every part of the site answers through the edge. @throws UserError `verify.health` with the last answer. */
+export async function verifyHealth(context: Context, withinMs: number): Promise<void> {
+  const endpoint = await endpointOf(context);
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found = await Promise.all(answers.map((answer) => compare(endpoint, answer)));
+    const wrong = found.filter((text) => text !== null);
+    if (wrong.length === 0) return;
+    if (Date.now() > deadline) throw new UserError("verify.health", wrong.join("\n"), 5);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function compare(endpoint: Endpoint, { path, status, tells }: (typeof answers)[number]): Promise<string | null> {
+  const address = `https://${endpoint.domain}${path}`;
+  try {
+    const found = await request(endpoint, "GET", path);
+    return found.status === status
+      ? null
+      : `${address}: Expected ${status} (${tells}), found ${found.status} ${found.text.slice(0, 120).trim()}`;
+  } catch (error) {
+    return `${address}: Expected ${status} (${tells}), found ${(error as Error).message}`;
+  }
+}
+
+/** The whole: health, then a stamped clip is published and comes back. */
+export async function verify(context: Context): Promise<void> {
+  await context.progress.step("Verify: the site answers", () => verifyHealth(context, 30_000));
+  await context.progress.step("Verify: video flows", async (note) => {
+    const { verifierPassword } = await openSecrets(context.site, context.place);
+    const { frames, firstFrameMs } = await verifyStream(await endpointOf(context), { username: "verifier", password: verifierPassword });
+    note(`${frames} frames came back, the first after ${firstFrameMs} ms`);
+  });
+}

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { removeImages } from "@barecast/images";
+import { removeMachines } from "@barecast/machines";
+import { UserError } from "@barecast/site";
+import type { Context } from "../context";
+import { programs } from "../steps/check";
+
+/** What is left after `down`, for people to know. */
+export interface DownResult {
+  readonly removed: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/**
+ * Removes what `up` made. Keeps caches and the site's secrets, and names them; `wipe` removes those, too.
+ * Packages and Docker stay in either case.
+ */
+export async function down(context: Context, wipe: boolean): Promise<DownResult> {
+  const { site, place, progress } = context;
+  const real = site.hosts.filter(({ machine }) => !machine);
+  if (real.length > 0) {
+    throw new UserError(
+      "down.hosts",
+      `hosts.${real[0]!.name}: Expected machines only, found a server of yours. A later version takes the platform off servers; run infra/ansible/down.yml by hand`,
+    );
+  }
+  const machines = await progress.step("Machines", () => removeMachines(site.name));
+  const images = await progress.step("Images", () => removeImages());
+  const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images];
+  const secrets = path.basename(place.secrets);
+  if (existsSync(place.state)) {
+    for (const entry of readdirSync(place.state)) if (wipe || entry !== secrets) rmSync(path.join(place.state, entry), { recursive: true });
+    if (wipe) rmSync(place.state, { recursive: true });
+  }
+  const kept = [
+    [place.secrets, "the site's secrets: the next `up` has the same logins"],
+    [place.ageKey, "the key that opens them"],
+    [context.cache, "caches of packages, compilers and images"],
+  ] as const;
+  if (wipe) for (const [file] of kept) rmSync(file, { recursive: true, force: true });
+  const packages = [...new Set(Object.values(programs))].join(", ");
+  return {
+    removed,
+    kept: [
+      ...kept.filter(([file]) => existsSync(file)).map(([file, what]) => `${file}: ${what}`),
+      `Docker and the packages ${packages}`,
+      `${path.join(context.project, ".tools")} and node_modules: Node, Ansible and npm packages of the project's own`,
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "@barecast/site";
+import { machineStatus } from "@barecast/machines";
+import type { Context } from "../context";
+import { run } from "../run";
+
+const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] as const;
+
+/** Starts a browser with the site's authority in a profile of its own. /etc/hosts and the system's trust store are not touched. */
+export async function open(context: Context): Promise<string> {
+  const { site, place } = context;
+  const port = (await machineStatus(site)).find(({ publicPort }) => publicPort !== undefined)?.publicPort ?? site.ports.https;
+  const address = `https://${site.domain}${port === 443 ? "" : `:${port}`}/`;
+  const found = (
+    await Promise.all(browsers.map(async (name) => ((await run("/bin/sh", ["-c", `command -v ${name}`])).code === 0 ? name : null)))
+  ).find((name) => name !== null);
+  if (!found)
+    throw new UserError(
+      "open.browser",
+      `Expected Chromium or Chrome, found neither. Install one, or open ${address} in a browser that trusts ${place.caCert}`,
+      3,
+    );
+  const home = path.join(place.state, "browser");
+  const database = path.join(home, ".pki", "nssdb");
+  mkdirSync(database, { recursive: true, mode: 0o700 });
+  const trust = await run("certutil", ["-d", `sql:${database}`, "-A", "-t", "C,,", "-n", "barecast", "-i", place.caCert]);
+  if (trust.code !== 0) throw new UserError("open.trust", `certutil: ${trust.stderr.trim()}. Install libnss3-tools`, 3);
+  spawn(found, [`--user-data-dir=${path.join(home, "profile")}`, address], {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, HOME: home },
+  }).unref();
+  return address;
+}

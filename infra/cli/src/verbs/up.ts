@@ -1,0 +1,68 @@
+import { openSecrets } from "@barecast/site";
+import { heed, type Context } from "../context";
+import { chooseEngine, type Change } from "../engines";
+import { seconds } from "../progress";
+import { build } from "../steps/build";
+import { startMachines } from "../steps/machines";
+import { bringPrerequisites } from "../steps/prerequisites";
+import { verify, verifyHealth } from "../steps/verify";
+import { checkAll } from "./prepare";
+
+/** What `up` tells a script with `--json`, on one line. */
+export interface UpResult {
+  readonly address: string;
+  readonly port: number;
+  readonly machineAddress: string;
+  readonly operator: { readonly username: string; readonly password: string };
+  readonly reporter: { readonly username: string; readonly password: string };
+  readonly caFile: string;
+  readonly engine: string;
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+/** Makes the site true: check, prerequisites, images, machines, Hosts, Images, Platform, verify. */
+export async function up(context: Context): Promise<UpResult> {
+  const { progress, site, place, signal } = context;
+  const computer = await progress.step("Check", () => checkAll(context));
+  await bringPrerequisites(context, computer);
+  heed(signal);
+  const built = await build(context);
+  heed(signal);
+  const machines = await startMachines(context, built);
+  heed(signal);
+  const publicPort = machines.find(({ publicPort: port }) => port !== undefined)?.publicPort ?? site.ports.https;
+  const engine = await chooseEngine(context, {
+    digestsFile: built.digestsFile,
+    publicPort,
+    onChange: ({ op, type, name, durationMs }) =>
+      progress.line(`${op.padEnd(8)} ${type.split(":").pop()!.padEnd(14)} ${name.padEnd(28)} ${seconds(durationMs)}`),
+  });
+  const changes = await progress.step(`Platform (${engine.title})`, async (note) => {
+    const found = await engine.up();
+    note(summary(found));
+    return found;
+  });
+  if (changes.some(({ op }) => op !== "same")) await verify(context);
+  else await progress.step("Verify: the site answers", () => verifyHealth(context, 10_000));
+  const secrets = await openSecrets(site, place);
+  return {
+    address: `https://${site.domain}${publicPort === 443 ? "" : `:${publicPort}`}`,
+    port: publicPort,
+    machineAddress: site.hosts.find(({ roles }) => roles.includes("edge"))!.address,
+    operator: { username: site.accounts.operator, password: secrets.operatorPassword },
+    reporter: { username: "reporter", password: secrets.reporterPassword },
+    caFile: place.caCert,
+    engine: engine.title,
+    changes: count(changes),
+  };
+}
+
+export const count = (changes: readonly Change[]): Record<string, number> =>
+  changes.reduce<Record<string, number>>((sum, { op }) => ({ ...sum, [op]: (sum[op] ?? 0) + 1 }), {});
+
+export function summary(changes: readonly Change[]): string {
+  const counts = Object.entries(count(changes)).filter(([op]) => op !== "same");
+  return counts.length === 0
+    ? `${changes.length} resources, nothing to change`
+    : counts.map(([op, number]) => `${number} ${op}`).join(", ");
+}

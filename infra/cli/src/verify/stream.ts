@@ -1,0 +1,135 @@
+import { UserError } from "@barecast/site";
+import type { Candidate, ServerMessage } from "@barecast/signaling/messages";
+import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useVP8 } from "werift";
+import { FrameReader, loadClip, payloadsOf, stampOf } from "./clip";
+import { signIn, Wire, type Endpoint } from "./wire";
+
+/** What came back of the clip. */
+export interface StreamVerified {
+  /** Different frames of the clip that a viewer got back whole. */
+  readonly frames: number;
+  /** Milliseconds from asking to view to the first whole frame. */
+  readonly firstFrameMs: number;
+}
+
+const frameMs = 1000 / 15;
+/** So many frames prove that video flows: two seconds of the clip. */
+const wantedFrames = 30;
+
+/**
+ * Signs in, publishes the stamped clip, views it on a second connection, and compares what comes back frame by frame.
+ * @throws UserError `verify.stream` when not enough frames come back within `withinMs`, with what was last seen.
+ */
+export async function verifyStream(
+  endpoint: Endpoint,
+  account: { username: string; password: string },
+  withinMs = 20_000,
+): Promise<StreamVerified> {
+  const cookie = await signIn(endpoint, account.username, account.password);
+  const peers = new Map<string, RTCPeerConnection>();
+  const wire = await Wire.open(endpoint, cookie, (message) => void take(message, peers));
+  let last = "nothing was negotiated";
+  const publisher = newPeer("publisher", wire, peers);
+  const viewer = newPeer("viewer", wire, peers);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await wire.ask({ type: "authenticate" }, "authenticated");
+    const track = new MediaStreamTrack({ kind: "video" });
+    publisher.addTransceiver(track, { direction: "sendonly" });
+    await publisher.setLocalDescription(await publisher.createOffer());
+    const published = await wire.ask(
+      { type: "publish", connectionId: "publisher", title: "barecast verify", offer: publisher.localDescription!.sdp },
+      "answer",
+    );
+    await publisher.setRemoteDescription({ type: "answer", sdp: published.answer });
+    const clip = loadClip();
+    timer = send(clip, track);
+    const began = Date.now();
+    const result = watch(viewer, clip, began, (text) => (last = text));
+    viewer.addTransceiver("video", { direction: "recvonly" });
+    await viewer.setLocalDescription(await viewer.createOffer());
+    const viewing = await wire.ask(
+      { type: "view", connectionId: "viewer", streamId: published.streamId, offer: viewer.localDescription!.sdp },
+      "answer",
+    );
+    last = "negotiated, but no frame came";
+    await viewer.setRemoteDescription({ type: "answer", sdp: viewing.answer });
+    return await within(
+      result,
+      withinMs,
+      () =>
+        `No moving video within ${withinMs / 1000} s: ${last}; publisher ${publisher.connectionState}, viewer ${viewer.connectionState}`,
+    );
+  } finally {
+    clearInterval(timer);
+    wire.close();
+    await Promise.all([publisher.close(), viewer.close()]);
+  }
+}
+
+function newPeer(connectionId: string, wire: Wire, peers: Map<string, RTCPeerConnection>): RTCPeerConnection {
+  const peer = new RTCPeerConnection({
+    iceServers: [],
+    codecs: { video: [useVP8()], audio: [] },
+    bundlePolicy: "max-bundle",
+    iceUseIpv6: false,
+  });
+  peer.onIceCandidate.subscribe((candidate) =>
+    wire.send({ type: "candidate", connectionId, candidate: candidate ? (candidate.toJSON() as Candidate) : null }),
+  );
+  peers.set(connectionId, peer);
+  return peer;
+}
+
+async function take(message: ServerMessage, peers: Map<string, RTCPeerConnection>): Promise<void> {
+  if (message.type !== "candidate" || message.candidate === null) return;
+  await peers.get(message.connectionId)?.addIceCandidate({
+    candidate: message.candidate.candidate,
+    sdpMid: message.candidate.sdpMid ?? undefined,
+    sdpMLineIndex: message.candidate.sdpMLineIndex ?? undefined,
+  });
+}
+
+/** Sends the clip again and again, a frame each 1/15 s. */
+function send(clip: readonly Buffer[], track: MediaStreamTrack): NodeJS.Timeout {
+  let frame = 0;
+  let sequenceNumber = 1;
+  return setInterval(() => {
+    const payloads = payloadsOf(clip[frame % clip.length]!);
+    payloads.forEach((payload, index) => {
+      const header = new RtpHeader({
+        sequenceNumber: sequenceNumber & 0xffff,
+        timestamp: frame * 6000,
+        marker: index === payloads.length - 1,
+        payloadType: 96,
+        ssrc: 1,
+      });
+      track.writeRtp(new RtpPacket(header, payload));
+      sequenceNumber += 1;
+    });
+    frame += 1;
+  }, frameMs);
+}
+
+function watch(viewer: RTCPeerConnection, clip: readonly Buffer[], began: number, tell: (text: string) => void): Promise<StreamVerified> {
+  const stamps = new Set(clip.map(stampOf));
+  const seen = new Set<string>();
+  let firstFrameMs = 0;
+  return new Promise((resolve) => {
+    const reader = new FrameReader((frame) => {
+      const stamp = stampOf(frame);
+      if (!stamps.has(stamp)) return tell(`a frame of ${frame.length} bytes came that was not sent`);
+      if (seen.size === 0) firstFrameMs = Date.now() - began;
+      seen.add(stamp);
+      tell(`${seen.size} of ${wantedFrames} frames came`);
+      if (seen.size >= wantedFrames) resolve({ frames: seen.size, firstFrameMs });
+    });
+    viewer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe((packet) => reader.push(packet.header, packet.payload)));
+  });
+}
+
+function within<T>(work: Promise<T>, ms: number, reason: () => string): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new UserError("verify.stream", reason(), 5)), ms)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,148 @@
+import https from "node:https";
+import type net from "node:net";
+import { serverMessageSchema, sessionCookie, type ClientMessage, type ServerMessage } from "@barecast/signaling/messages";
+import { UserError } from "@barecast/site";
+import WebSocket from "ws";
+
+/** Where a site is reached from here: its name, the address that stands for it, and the authority that its certificate is checked with. */
+export interface Endpoint {
+  readonly domain: string;
+  readonly address: string;
+  readonly port: number;
+  readonly ca: string;
+}
+
+/** The site's name means this address; nothing asks a resolver. */
+const lookupOf = ({ address }: Endpoint): net.LookupFunction =>
+  ((_name: string, options: { all?: boolean }, done: (error: Error | null, address: unknown, family?: number) => void) =>
+    options.all ? done(null, [{ address, family: 4 }]) : done(null, address, 4)) as net.LookupFunction;
+const originOf = ({ domain, port }: Endpoint) => `https://${domain}${port === 443 ? "" : `:${port}`}`;
+
+/** One HTTPS request with the site's own authority. */
+export function request(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  options: { headers?: Record<string, string>; body?: unknown } = {},
+) {
+  return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; text: string }>((resolve, reject) => {
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const sent = https.request(
+      {
+        host: endpoint.domain,
+        servername: endpoint.domain,
+        port: endpoint.port,
+        path,
+        method,
+        ca: endpoint.ca,
+        lookup: lookupOf(endpoint),
+        agent: false,
+        timeout: 5_000,
+        headers: {
+          origin: originOf(endpoint),
+          ...(body === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }),
+          ...options.headers,
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+        );
+      },
+    );
+    sent.on("timeout", () => sent.destroy(new Error("no answer within 5 s")));
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** Signs in as a person would. @returns the session cookie. */
+export async function signIn(endpoint: Endpoint, username: string, password: string): Promise<string> {
+  const { status, headers, text } = await request(endpoint, "POST", "/session", { body: { username, password } });
+  const cookie = [headers["set-cookie"] ?? []].flat().find((value) => value.startsWith(`${sessionCookie}=`));
+  if (status !== 200 || !cookie)
+    throw new UserError(
+      "verify.session",
+      `POST ${originOf(endpoint)}/session: Expected 200 and a session cookie, found ${status} ${text.slice(0, 200)}`,
+      5,
+    );
+  return cookie.split(";")[0]!;
+}
+
+/** A conversation with the signaling server: requests by id, everything else to `onMessage`. */
+export class Wire {
+  #next = 0;
+  readonly #waiting = new Map<string, { resolve: (message: ServerMessage) => void; reject: (error: Error) => void }>();
+
+  private constructor(
+    private readonly socket: WebSocket,
+    private readonly onMessage: (message: ServerMessage) => void,
+  ) {
+    socket.on("message", (data) => this.#take(serverMessageSchema.parse(JSON.parse(String(data)))));
+    socket.on("close", (code, reason) => this.#fail(new Error(`the WebSocket was closed (${code} ${String(reason)})`)));
+    socket.on("error", (error) => this.#fail(error));
+  }
+
+  static open(endpoint: Endpoint, cookie: string, onMessage: (message: ServerMessage) => void): Promise<Wire> {
+    const socket = new WebSocket(`wss://${endpoint.domain}:${endpoint.port}/ws`, {
+      ca: endpoint.ca,
+      lookup: lookupOf(endpoint),
+      origin: originOf(endpoint),
+      headers: { cookie },
+      handshakeTimeout: 5_000,
+    });
+    return new Promise((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once("open", () => {
+        socket.off("error", reject);
+        resolve(new Wire(socket, onMessage));
+      });
+    });
+  }
+
+  send(message: ClientMessage): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** Sends a request and waits for the answer with its id. @throws Error with the server's words when it is refused. */
+  ask<T extends ServerMessage["type"]>(
+    message: Record<string, unknown> & { type: ClientMessage["type"] },
+    answer: T,
+  ): Promise<Extract<ServerMessage, { type: T }>> {
+    const id = String((this.#next += 1));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, {
+        resolve: (found) =>
+          found.type === answer
+            ? resolve(found as Extract<ServerMessage, { type: T }>)
+            : reject(
+                new Error(
+                  found.type === "error"
+                    ? `${message.type}: ${found.message} (${found.code})`
+                    : `${message.type}: Expected ${answer}, found ${found.type}`,
+                ),
+              ),
+        reject,
+      });
+      this.send({ ...message, id } as unknown as ClientMessage);
+    });
+  }
+
+  close(): void {
+    this.socket.close(1000);
+  }
+
+  #take(message: ServerMessage): void {
+    const waiting = "id" in message && message.id !== undefined ? this.#waiting.get(message.id) : undefined;
+    if (!waiting) return this.onMessage(message);
+    this.#waiting.delete((message as { id: string }).id);
+    waiting.resolve(message);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
