@@ -1,0 +1,93 @@
+import { Flow } from "./flow";
+import { GopCache } from "./gopCache";
+import { startsKeyFrame } from "./keyFrame";
+import type { Codec, Kind, MediaPacket, SenderClock } from "./packet";
+
+/** Key frames are asked for at most this often, however many viewers ask. */
+export const KEY_FRAME_INTERVAL_MS = 300;
+
+/** Where packets of a track go. Both are on the path of every packet. */
+export interface TrackSink {
+  onPacket(packet: MediaPacket, isKeyStart: boolean, track: Track): void;
+  /** The track is gone; the sink may get another one later. */
+  onDetached?(): void;
+}
+
+export interface TrackOptions {
+  kind: Kind;
+  onFlow?: (isFlowing: boolean) => void;
+  /** Asks the real source for a key frame; left out where the source can't answer (cameras): then the last group of pictures is kept. */
+  askKeyFrame?: () => void;
+}
+
+/** One audio or video stream that a source offers to any number of sinks. */
+export class Track {
+  readonly kind: Kind;
+  readonly flow: Flow;
+  readonly gop?: GopCache;
+  codec?: Codec;
+  clock?: SenderClock;
+  private sinks: TrackSink[] = [];
+  private readonly askKeyFrame?: () => void;
+  private askedAtMs = -Infinity;
+  private askTimer?: NodeJS.Timeout;
+
+  constructor({ kind, onFlow, askKeyFrame }: TrackOptions) {
+    this.kind = kind;
+    this.flow = new Flow(onFlow ?? (() => undefined));
+    this.askKeyFrame = askKeyFrame;
+    if (!askKeyFrame && kind === "video") this.gop = new GopCache();
+  }
+
+  push(packet: MediaPacket): void {
+    this.flow.touch(packet.payload.length);
+    const isKeyStart = this.codec !== undefined && startsKeyFrame(this.codec.name, packet.payload);
+    this.gop?.add(packet, isKeyStart);
+    const { sinks } = this;
+    for (let i = 0; i < sinks.length; i++) sinks[i]!.onPacket(packet, isKeyStart, this);
+  }
+
+  addSink(sink: TrackSink): void {
+    this.sinks = [...this.sinks, sink];
+  }
+
+  removeSink(sink: TrackSink): void {
+    if (!this.sinks.includes(sink)) return;
+    this.sinks = this.sinks.filter((other) => other !== sink);
+    sink.onDetached?.();
+  }
+
+  get sinkCount(): number {
+    return this.sinks.length;
+  }
+
+  /** At once when the last request is {@link KEY_FRAME_INTERVAL_MS} old, else when it will be: no request is lost, none is doubled. */
+  requestKeyFrame(): void {
+    if (!this.askKeyFrame || this.askTimer) return;
+    const waitMs = this.askedAtMs + KEY_FRAME_INTERVAL_MS - performance.now();
+    if (waitMs <= 0) return this.ask();
+    this.askTimer = setTimeout(() => this.ask(), waitMs).unref();
+  }
+
+  private ask(): void {
+    this.askTimer = undefined;
+    this.askedAtMs = performance.now();
+    this.askKeyFrame?.();
+  }
+
+  /** Forgets what the source sent so far: it starts again (another camera connection). */
+  reset(): void {
+    this.gop?.clear();
+    this.clock = undefined;
+    this.flow.stop();
+  }
+
+  close(): void {
+    clearTimeout(this.askTimer);
+    this.askTimer = undefined;
+    this.flow.discard();
+    for (const sink of this.sinks) sink.onDetached?.();
+    this.sinks = [];
+    this.gop?.clear();
+  }
+}

@@ -1,0 +1,74 @@
+import type { MediaConfig } from "./config";
+import type { Log } from "./log";
+import type { Context } from "./objects/mediaObject";
+import type { MediaElement } from "./objects/mediaElement";
+import { Registry } from "./objects/registry";
+import { SERVER_MANAGER_ID, ServerManager } from "./objects/serverManager";
+import { listen } from "./rpc/controlServer";
+import { Sessions } from "./rpc/sessions";
+
+/** Living objects by type, and media forwarded since the start. */
+export interface MediaStats {
+  objects: Record<string, number>;
+  sessions: number;
+  /** RTP packets and payload bytes that came in from publishers and cameras, of the objects that live. */
+  packetsIn: number;
+  bytesIn: number;
+}
+
+export interface MediaServer {
+  /** The control port in use. */
+  port: number;
+  /** Finishes recordings, releases everything, closes the port. */
+  close(): Promise<void>;
+  stats(): MediaStats;
+}
+
+/** @throws when the control port can't be had. */
+export async function runMediaServer(config: Readonly<MediaConfig>, log: Log): Promise<MediaServer> {
+  const registry = new Registry();
+  const context: Context = { config, log, registry };
+  const sessions = new Sessions(config.sessionTimeoutMs, (id) => {
+    registry
+      .dropSession(id)
+      .then((objects) => log.info("session-ended", { session: id, collected: objects.length }))
+      .catch((error: unknown) => log.error("bug", { error }));
+  });
+  const manager = new ServerManager(context, () => sessions.ids);
+  registry.add(manager);
+  announceObjects(registry, manager, log);
+  const stats = () => countAll(registry, sessions);
+  const control = await listen(context, sessions, () => ({ status: "ok", ...stats() }));
+  log.info("listening", { address: config.controlAddress, port: control.port, media: config.mediaAddress });
+  return { port: control.port, stats, close: () => shutDown(registry, sessions, control.close) };
+}
+
+function announceObjects(registry: Registry, manager: ServerManager, log: Log): void {
+  registry.onAdded = ({ id }) => {
+    log.info("created", { object: id });
+    manager.raise("ObjectCreated", { object: id });
+  };
+  registry.onRemoved = ({ id }) => {
+    log.info("released", { object: id });
+    manager.raise("ObjectDestroyed", { objectId: id });
+  };
+}
+
+async function shutDown(registry: Registry, sessions: Sessions, closeControl: () => Promise<void>): Promise<void> {
+  await Promise.all(registry.ofType("MediaPipeline").map((pipeline) => pipeline.release()));
+  await closeControl();
+  sessions.close();
+}
+
+function countAll(registry: Registry, sessions: Sessions): MediaStats {
+  const stats: MediaStats = { objects: {}, sessions: sessions.ids.length, packetsIn: 0, bytesIn: 0 };
+  for (const object of registry.all()) {
+    if (object.id === SERVER_MANAGER_ID) continue;
+    stats.objects[object.type] = (stats.objects[object.type] ?? 0) + 1;
+    for (const { flow } of Object.values((object as Partial<MediaElement>).outputs ?? {})) {
+      stats.packetsIn += flow.packets;
+      stats.bytesIn += flow.bytes;
+    }
+  }
+  return stats;
+}

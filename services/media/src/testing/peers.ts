@@ -1,0 +1,107 @@
+import {
+  MediaStreamTrack,
+  PictureLossIndication,
+  RTCPeerConnection,
+  RtcpPayloadSpecificFeedback,
+  RtpHeader,
+  RtpPacket,
+  useH264,
+  useOPUS,
+  useVP8,
+} from "werift";
+
+/** A WebRTC client made of werift, on one address of this machine. */
+export function clientPeer(address: string): RTCPeerConnection {
+  return new RTCPeerConnection({
+    codecs: { audio: [useOPUS({ payloadType: 111 })], video: [useVP8({ payloadType: 97 }), useH264({ payloadType: 98 })] },
+    bundlePolicy: "max-bundle",
+    iceServers: [],
+    iceUseIpv6: false,
+    iceInterfaceAddresses: { udp4: address },
+  });
+}
+
+/** VP8 payloads: a key frame or a delta frame of one packet, with a number that the test finds again. */
+export function vp8Payload(isKeyFrame: boolean, number: number): Buffer {
+  const payload = Buffer.alloc(20);
+  payload[0] = 0x10;
+  payload[1] = isKeyFrame ? 0x10 : 0x11;
+  payload.set([0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00], 4);
+  payload.writeUInt32BE(number, 12);
+  return payload;
+}
+
+export const vp8Number = (payload: Buffer): number => payload.readUInt32BE(12);
+
+/** Publishes numbered pictures, 50 a second; a key frame first and whenever it is asked for one. */
+export class Publisher {
+  readonly pc: RTCPeerConnection;
+  sent = 0;
+  keyFrames = 0;
+  readonly feedback: number[] = [];
+  private readonly track = new MediaStreamTrack({ kind: "video" });
+  private wantsKey = true;
+  private timer?: NodeJS.Timeout;
+  private sequenceNumber = 65_500;
+
+  constructor(address: string) {
+    this.pc = clientPeer(address);
+    const sender = this.pc.addTransceiver(this.track, { direction: "sendonly" }).sender;
+    sender.onRtcp.subscribe((packet) => {
+      if (!(packet instanceof RtcpPayloadSpecificFeedback)) return;
+      this.feedback.push(packet.feedback.count);
+      if (packet.feedback.count === PictureLossIndication.count) this.wantsKey = true;
+    });
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.sendPicture(), 20);
+  }
+
+  pause(): void {
+    clearInterval(this.timer);
+  }
+
+  private sendPicture(): void {
+    const isKeyFrame = this.wantsKey;
+    this.wantsKey = false;
+    this.keyFrames += isKeyFrame ? 1 : 0;
+    const sequenceNumber = (this.sequenceNumber = (this.sequenceNumber + 1) & 0xffff);
+    const header = new RtpHeader({ sequenceNumber, timestamp: (this.sent * 1800) >>> 0, marker: true, payloadType: 97 });
+    this.track.writeRtp(new RtpPacket(header, vp8Payload(isKeyFrame, this.sent++)));
+  }
+
+  async close(): Promise<void> {
+    this.pause();
+    await this.pc.close();
+  }
+}
+
+/** Receives numbered pictures. */
+export class Viewer {
+  readonly pc: RTCPeerConnection;
+  readonly numbers: number[] = [];
+  readonly headers: RtpHeader[] = [];
+  readonly payloads: Buffer[] = [];
+
+  constructor(address: string) {
+    this.pc = clientPeer(address);
+    this.pc.addTransceiver("video", { direction: "recvonly" });
+    this.pc.onTrack.subscribe((track) =>
+      track.onReceiveRtp.subscribe(({ header, payload }) => {
+        this.headers.push(header);
+        this.payloads.push(payload);
+        this.numbers.push(vp8Number(payload));
+      }),
+    );
+  }
+
+  async askKeyFrame(): Promise<void> {
+    const receiver = this.pc.getReceivers()[0]!;
+    await receiver.sendRtcpPLI(receiver.tracks[0]!.ssrc!);
+  }
+
+  async close(): Promise<void> {
+    await this.pc.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import type { RTCDtlsTransport } from "werift";
+
+/**
+ * Two repairs inside werift 0.25.2 (its version is pinned; tests/… of this folder hold both).
+ * They reach into private parts, so all of it stands here and fails loudly when a part is missing.
+ */
+
+type Key = Buffer | KeyObject;
+interface Cipher {
+  srtpSessionKey: Key;
+  srtcpSessionKey: Key;
+  srtpSessionAuthTag?: Key;
+  srtcpSessionAuthTag?: Key;
+}
+interface Session {
+  localContext: { cipher: Cipher };
+  remoteContext: { cipher: Cipher };
+}
+
+const KEY_NAMES = ["srtpSessionKey", "srtcpSessionKey", "srtpSessionAuthTag", "srtcpSessionAuthTag"] as const;
+
+/** Raw session keys are converted for each packet, 30 % of the time of forwarding; key objects are converted once. */
+export function prepareSessionKeys(dtls: RTCDtlsTransport): void {
+  const { srtp, srtcp } = dtls as unknown as { srtp: Session; srtcp: Session };
+  for (const { cipher } of [srtp, srtcp].flatMap((session) => [session.localContext, session.remoteContext])) {
+    for (const name of KEY_NAMES) {
+      const key = cipher[name];
+      if (Buffer.isBuffer(key)) cipher[name] = createSecretKey(key);
+    }
+  }
+  if (Buffer.isBuffer(srtp.localContext.cipher.srtpSessionKey)) throw new Error("werift: SRTP keys are not where 0.25.2 has them");
+}
+
+const ALERT = 21;
+const HEADER_BYTES = 13;
+
+/**
+ * True when a datagram may reach werift's DTLS. Plaintext (epoch 0) records are for the handshake only: afterwards one plaintext
+ * alert from any address would end the session. Alerts in plaintext are never let through: a failed handshake ends by its time limit.
+ */
+export function isAcceptable(datagram: Buffer, isConnected: boolean): boolean {
+  if (datagram.length < HEADER_BYTES) return false;
+  for (let offset = 0; offset < datagram.length;) {
+    if (offset + HEADER_BYTES > datagram.length) return false;
+    const type = datagram[offset]!;
+    if (type < 20 || type > 23) return false;
+    const isPlain = datagram.readUInt16BE(offset + 3) === 0;
+    if (isPlain && (isConnected || type === ALERT)) return false;
+    offset += HEADER_BYTES + datagram.readUInt16BE(offset + 11);
+    if (offset > datagram.length) return false;
+  }
+  return true;
+}
+
+interface DtlsInternals {
+  dtls?: { transport?: { socket?: { onData?: (datagram: Buffer) => void } } };
+}
+
+/** Puts {@link isAcceptable} before werift's DTLS. Call when the transport's state is `connecting`: its socket exists a moment later. */
+export function guardDtls(transport: RTCDtlsTransport): void {
+  queueMicrotask(() => {
+    const socket = (transport as unknown as DtlsInternals).dtls?.transport?.socket;
+    const inner = socket?.onData;
+    if (!socket || !inner) throw new Error("werift: the DTLS socket is not where 0.25.2 has it");
+    let finishUntilMs = Infinity;
+    socket.onData = (datagram) => {
+      if (transport.state === "connected" && finishUntilMs === Infinity) finishUntilMs = performance.now() + FINISH_MS;
+      // A client whose last flight we answered into the void repeats it: that is part of the handshake, for a short time.
+      const isConnected = transport.role === "server" ? performance.now() > finishUntilMs : transport.state === "connected";
+      if (isAcceptable(datagram, isConnected)) inner(datagram);
+    };
+  });
+}
+
+const FINISH_MS = 5_000;

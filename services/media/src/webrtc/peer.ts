@@ -1,0 +1,180 @@
+import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RTCRtpTransceiver } from "werift";
+import type { Kind } from "../media/packet";
+import type { Track } from "../media/track";
+import { codecs } from "./codecs";
+import { guardDtls, prepareSessionKeys } from "./harden";
+import { Inbound } from "./inbound";
+import { trimDescription, withoutCandidates } from "./offer";
+import { Outbound } from "./outbound";
+
+export interface PeerOptions {
+  address: string;
+  minPort: number;
+  maxPort: number;
+  /** `host:port` of a STUN server, by IP. */
+  stun?: string;
+  turn?: { url: string; username: string; credential: string };
+}
+
+export interface PeerEvents {
+  candidate(candidate: string): void;
+  gathered(): void;
+  ice(state: "checking" | "connected" | "completed" | "disconnected" | "failed" | "closed" | "new"): void;
+  connected(): void;
+  disconnected(): void;
+  /** Any authenticated RTP or RTCP came in. */
+  heard(): void;
+  outboundFlow(kind: Kind, isFlowing: boolean): void;
+  unsupported(kind: Kind, codec: string): void;
+}
+
+type Tracks = Record<Kind, Track>;
+
+/** One WebRTC connection: negotiation, ICE and DTLS by werift; the media path is ours. */
+export class Peer {
+  readonly inbound = new Map<Kind, Inbound>();
+  readonly outbound = new Map<Kind, Outbound>();
+  candidates = 0;
+  private readonly pc: RTCPeerConnection;
+  private isConnected = false;
+  private isClosed = false;
+
+  constructor(
+    options: PeerOptions,
+    private readonly tracks: Tracks,
+    private readonly events: PeerEvents,
+  ) {
+    this.pc = new RTCPeerConnection(peerConfig(options));
+    this.pc.onIceCandidate.subscribe((candidate) => this.onCandidate(candidate));
+    this.pc.iceGatheringStateChange.subscribe((state) => state === "complete" && this.events.gathered());
+    this.pc.connectionStateChange.subscribe((state) => this.onState(state));
+  }
+
+  /** @returns the answer without candidates. @throws what werift says when nothing in the offer can be negotiated. */
+  async answer(offer: string): Promise<string> {
+    await this.pc.setRemoteDescription({ type: "offer", sdp: trimDescription(offer) });
+    for (const transceiver of this.pc.getTransceivers()) transceiver.setDirection("sendrecv");
+    const answer = await this.pc.createAnswer();
+    this.watchTransport();
+    await this.pc.setLocalDescription(answer);
+    this.attachTransceivers();
+    return withoutCandidates(answer.sdp);
+  }
+
+  async offer(kinds: Kind[], direction: "sendrecv" | "sendonly" | "recvonly"): Promise<string> {
+    for (const kind of kinds) this.pc.addTransceiver(kind, { direction });
+    const offer = await this.pc.createOffer();
+    this.watchTransport();
+    await this.pc.setLocalDescription(offer);
+    return withoutCandidates(offer.sdp);
+  }
+
+  async accept(answer: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: "answer", sdp: trimDescription(answer) });
+    this.attachTransceivers();
+  }
+
+  /** A candidate that can't be read is no error to a real server either: it is left out. */
+  async addCandidate(candidate: string, sdpMid: string | undefined, sdpMLineIndex: number | undefined): Promise<boolean> {
+    try {
+      await this.pc.addIceCandidate({ candidate, sdpMid, sdpMLineIndex });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  get dtls(): RTCDtlsTransport | undefined {
+    return this.pc.dtlsTransports[0];
+  }
+
+  selectedPair(): { local: string; remote: string } | undefined {
+    const pair = this.dtls?.iceTransport.getSelectedCandidatePair();
+    return pair
+      ? {
+          local: `candidate:${pair.local.candidate.replace(/^candidate:/, "")}`,
+          remote: `candidate:${pair.remote.candidate.replace(/^candidate:/, "")}`,
+        }
+      : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const way of this.inbound.values()) way.close();
+    for (const way of this.outbound.values()) way.close();
+    await this.pc.close();
+  }
+
+  private watchTransport(): void {
+    for (const dtls of this.pc.dtlsTransports) {
+      dtls.iceTransport.onStateChange.subscribe((state) => this.events.ice(state));
+      dtls.onStateChange.subscribe((state) => {
+        if (state === "connecting") guardDtls(dtls);
+        if (state === "connected") this.onConnected(dtls);
+      });
+    }
+  }
+
+  private onConnected(dtls: RTCDtlsTransport): void {
+    prepareSessionKeys(dtls);
+    dtls.onRtcp.subscribe(() => this.events.heard());
+    this.isConnected = true;
+    this.events.connected();
+    for (const way of this.inbound.values()) way.start();
+    for (const way of this.outbound.values()) way.start();
+  }
+
+  private onState(state: string): void {
+    if (this.isClosed || !["disconnected", "failed", "closed"].includes(state)) return;
+    this.isConnected = false;
+    this.events.disconnected();
+  }
+
+  private onCandidate(candidate: RTCIceCandidate | undefined): void {
+    if (!candidate?.candidate) return;
+    this.candidates++;
+    this.events.candidate(`candidate:${candidate.candidate.replace(/^candidate:/, "")}`);
+  }
+
+  private attachTransceivers(): void {
+    for (const transceiver of this.pc.getTransceivers()) {
+      const kind = transceiver.kind as Kind;
+      const direction = transceiver.currentDirection ?? "inactive";
+      if (direction.startsWith("send")) this.attachOutbound(kind, transceiver);
+      if (direction === "sendrecv" || direction === "recvonly") this.attachInbound(kind, transceiver);
+    }
+  }
+
+  private attachInbound(kind: Kind, transceiver: RTCRtpTransceiver): void {
+    const remote = transceiver.receiver.tracks[0];
+    if (!remote || this.inbound.has(kind)) return;
+    const way = new Inbound(this.tracks[kind], remote, transceiver.receiver, transceiver.dtlsTransport, transceiver.codecs);
+    this.inbound.set(kind, way);
+    if (this.isConnected) way.start();
+  }
+
+  private attachOutbound(kind: Kind, transceiver: RTCRtpTransceiver): void {
+    if (this.outbound.has(kind)) return;
+    const onFlow = (isFlowing: boolean) => this.events.outboundFlow(kind, isFlowing);
+    const onUnsupported = (codec: string) => this.events.unsupported(kind, codec);
+    const way = new Outbound(kind, transceiver.sender, transceiver.dtlsTransport, onFlow, onUnsupported);
+    this.outbound.set(kind, way);
+    if (this.isConnected) way.start();
+  }
+}
+
+function peerConfig({ address, minPort, maxPort, stun, turn }: PeerOptions): ConstructorParameters<typeof RTCPeerConnection>[0] {
+  return {
+    codecs: codecs(),
+    headerExtensions: { audio: [], video: [] },
+    bundlePolicy: "max-bundle",
+    // werift's own default is a public STUN server.
+    iceServers: [
+      ...(stun ? [{ urls: `stun:${stun}` }] : []),
+      ...(turn ? [{ urls: `turn:${turn.url}`, username: turn.username, credential: turn.credential }] : []),
+    ],
+    icePortRange: [minPort, maxPort],
+    iceUseIpv6: false,
+    iceInterfaceAddresses: { udp4: address },
+  };
+}
