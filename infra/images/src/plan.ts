@@ -79,7 +79,7 @@ function planDocker(input: BuildPlanInput): Step[] {
   };
   return [
     { do: "empty", folder: context },
-    { do: "copy", from: path.join(project, folder), to: context, except: /^(src|dist|node_modules|package\.json|tsconfig\.json)$/ },
+    { do: "copy", from: path.join(project, folder), to: context, except: /^(src|dist|baked|node_modules|package\.json|tsconfig\.json)$/ },
     ...staging.flatMap((part) => planStaging(part, input)),
     {
       do: "run",

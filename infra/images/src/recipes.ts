@@ -51,7 +51,7 @@ const recipes: Readonly<Record<ImageName, Recipe>> = {
   signaling: workspace("services/signaling"),
   parse: workspace("services/parse"),
   machine: docker(apt),
-  "machine-baked": docker(),
+  "machine-baked": docker(apt),
   browser: docker(apt),
   camera: docker(apt),
   reaper: docker(),
@@ -66,9 +66,9 @@ export function recipeOf(name: ImageName): Recipe & { readonly folder: string } 
 
 /** Project files and folders an image's content depends on, recipe and staging together. */
 export function inputsOf(name: ImageName): string[] {
-  const { folder, staging } = recipeOf(name);
+  const { kind, folder, staging } = recipeOf(name);
   return [
-    folder,
+    kind === "debootstrap" ? `${folder}/rootfs` : folder,
     ...staging.flatMap((part) => {
       if (part.kind === "files") return [...part.from];
       if (part.kind === "workspace") return ["src", "package.json", "tsconfig.json"].map((file) => `${part.folder}/${file}`);

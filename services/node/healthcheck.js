@@ -1,5 +1,4 @@
-#!/usr/local/bin/node
-// healthcheck URL: exit 0 when the service at URL answers. http(s): any 2xx. ws(s): a JSON-RPC `ping` is answered (Kurento's protocol).
+// node healthcheck.js URL: exit 0 when the service at URL answers. http(s): any 2xx. ws(s): a JSON-RPC `ping` is answered (Kurento's protocol).
 "use strict";
 
 const url = process.argv[2] ?? "";
