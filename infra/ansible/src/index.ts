@@ -1,1 +1,11 @@
-export {};
+export { hostDigests } from "./digests";
+export type { DigestInput } from "./digests";
+export { AnsibleError } from "./errors";
+export type { AnsibleErrorCode } from "./errors";
+export type { AnsibleEvent, HostCounts, RunStats, TaskEvent, TaskStart } from "./events";
+export { inventoryOf } from "./inventory";
+export type { InventoryInput } from "./inventory";
+export { runPlaybook } from "./run";
+export type { RunInput, RunOutcome } from "./run";
+export { secretVariables } from "./variables";
+export type { HostSecrets, RegistryImage } from "./variables";
