@@ -1,0 +1,25 @@
+/** kurento-client 7.3 ships no types; media/kurento.ts is the only file that imports it, and it names what is used of it. */
+declare module "kurento-client" {
+  import type { EventEmitter } from "node:events";
+
+  type Callback = (error: Error | null, result?: unknown) => void;
+
+  export interface RawObject extends EventEmitter {
+    readonly id: string;
+    /** Listeners by event, as Node's EventEmitter keeps them. */
+    readonly _events: Record<string, unknown>;
+    [method: string]: unknown;
+  }
+  export interface RawClient extends EventEmitter {
+    create(type: string, parameters: Record<string, unknown>, callback: (error: Error | null, object: RawObject) => void): void;
+    getMediaobjectById(id: string | readonly string[], callback: Callback): void;
+    close(): void;
+    /** reconnect-core's emitter: `error`, `disconnect`, `connection`; `disconnect()` ends the socket for good. */
+    readonly _re: EventEmitter & { reconnect: boolean; connected: boolean; disconnect(): void };
+  }
+  const KurentoClient: {
+    (url: string, options: Record<string, unknown>, callback: Callback): RawClient;
+    getComplexType(name: string): (value: unknown) => unknown;
+  };
+  export default KurentoClient;
+}

@@ -1,0 +1,173 @@
+import kurento, { type RawClient, type RawObject } from "kurento-client";
+
+/**
+ * The only place that knows kurento-client: a typed door to the objects of one Kurento Media Server, with the methods and events that the
+ * platform uses. Its manual: Kurento's API reference, modules core and elements.
+ */
+export interface Methods {
+  addTag(key: string, value: string): void;
+  getTag(key: string): string;
+  getPipelines(): Remote[];
+  processOffer(offer: string): string;
+  gatherCandidates(): void;
+  addIceCandidate(candidate: IceCandidate): void;
+  setMaxVideoRecvBandwidth(kilobitsPerSecond: number): void;
+  setMaxVideoSendBandwidth(kilobitsPerSecond: number): void;
+  connect(sink: Remote, mediaType?: MediaType): void;
+  play(): void;
+  record(): void;
+  stopAndWait(): void;
+  release(): void;
+}
+export type MediaType = "VIDEO" | "AUDIO";
+
+export interface IceCandidate {
+  readonly candidate: string;
+  readonly sdpMid: string;
+  readonly sdpMLineIndex: number;
+}
+
+/** Events with the data that is read of them. */
+export interface Events {
+  IceCandidateFound: { candidate: IceCandidate };
+  IceGatheringDone: object;
+  IceComponentStateChanged: { state: string };
+  MediaStateChanged: { newState: "CONNECTED" | "DISCONNECTED" };
+  MediaFlowOutStateChanged: { state: "FLOWING" | "NOT_FLOWING"; mediaType: MediaType };
+  Error: { description: string; errorCode: number };
+  EndOfStream: object;
+  Stopped: object;
+}
+
+/** What each type is made with. */
+export interface Types {
+  MediaPipeline: Record<string, never>;
+  WebRtcEndpoint: { mediaPipeline: Remote };
+  PlayerEndpoint: { mediaPipeline: Remote; uri: string; useEncodedMedia: boolean; networkCache: number };
+  RecorderEndpoint: { mediaPipeline: Remote; uri: string; mediaProfile: string };
+}
+
+/** An object on the media server. */
+export class Remote {
+  private static readonly known = new WeakMap<RawObject, Remote>();
+
+  private constructor(private readonly raw: RawObject) {
+    // A failed subscription is emitted as `error`, for which `on` takes no listener: it would end the process. Not enumerable, because
+    // a release removes every listener that it can list.
+    Object.defineProperty(raw._events, "error", { value: () => undefined, enumerable: false, configurable: true });
+    // Released objects would be asked to unsubscribe, event by event.
+    raw.removeAllListeners("removeListener");
+  }
+
+  static of(raw: RawObject): Remote {
+    const remote = Remote.known.get(raw) ?? new Remote(raw);
+    Remote.known.set(raw, remote);
+    return remote;
+  }
+
+  get id(): string {
+    return this.raw.id;
+  }
+
+  /** Invokes a method; rejects with the server's error. */
+  call<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
+    return new Promise((resolve, reject) => {
+      const invoke = this.raw[method] as (...rest: unknown[]) => unknown;
+      invoke.call(this.raw, ...parameters.map(toRaw), (error: Error | null, result: unknown) =>
+        error ? reject(error) : resolve(fromRaw(result) as ReturnType<Methods[M]>),
+      );
+    });
+  }
+
+  /** Subscribes; the request is on its way when this returns. */
+  on<E extends keyof Events>(event: E, listener: (data: Events[E]) => void): void {
+    this.raw.on(event, listener);
+  }
+
+  /** Releases the object and all that it holds. An object that is gone already is no error. */
+  async release(): Promise<void> {
+    await this.call("release").catch((error: Error) => {
+      if (!/not found|timed out|Connection error|disconnected/i.test(error.message)) throw error;
+    });
+  }
+
+  /** @internal For parameters of other calls. */
+  get inner(): RawObject {
+    return this.raw;
+  }
+}
+
+/** One session with one media server. Made by `connectKurento`, over its whole life the same objects. */
+export class KurentoSession {
+  constructor(private readonly client: RawClient) {}
+
+  create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
+    const raw = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, toRaw(value)]));
+    return new Promise((resolve, reject) =>
+      this.client.create(type, raw, (error, object) => (error ? reject(error) : resolve(Remote.of(object)))),
+    );
+  }
+
+  async serverManager(): Promise<Remote> {
+    return new Promise((resolve, reject) =>
+      this.client.getMediaobjectById("manager_ServerManager", (error, object) =>
+        error ? reject(error) : resolve(Remote.of(object as RawObject)),
+      ),
+    );
+  }
+
+  /** Ends the session's socket at once; the server collects what it still holds four minutes later. */
+  close(): void {
+    this.client.close();
+    this.client._re.disconnect();
+  }
+}
+
+export interface KurentoEvents {
+  /** The socket is lost; kurento-client tries again by itself. */
+  onLost(): void;
+  /** The socket is back: with the same objects, or not. */
+  onBack(isSameSession: boolean): void;
+}
+
+/** Connects and waits for the first answer. @throws when the server does not answer within `timeoutMs`. */
+export function connectKurento(url: string, timeoutMs: number, events: KurentoEvents): Promise<KurentoSession> {
+  return new Promise((resolve, reject) => {
+    const client = kurento(url, { strict: false, failAfter: 0, request_timeout: 10_000, duplicates_timeout: 1 }, () => undefined);
+    const session = new KurentoSession(client);
+    let reason = "no answer";
+    client._re.on("error", (error: Error) => (reason = error.message));
+    const timer = setTimeout(() => {
+      session.close();
+      reject(new Error(`No answer from the media server at ${url} (${reason})`));
+    }, timeoutMs);
+    session.serverManager().then(
+      () => {
+        clearTimeout(timer);
+        client._re.on("disconnect", events.onLost);
+        client.on("reconnected", events.onBack);
+        resolve(session);
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        session.close();
+        reject(error);
+      },
+    );
+  });
+}
+
+function toRaw(value: unknown): unknown {
+  if (value instanceof Remote) return value.inner;
+  if (typeof value === "object" && value !== null && "candidate" in value) return kurento.getComplexType("IceCandidate")(value);
+  return value;
+}
+
+function fromRaw(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromRaw);
+  return isRawObject(value) ? Remote.of(value) : value;
+}
+
+function isRawObject(value: unknown): value is RawObject {
+  return typeof value === "object" && value !== null && "emit" in value && "id" in value;
+}

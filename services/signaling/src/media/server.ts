@@ -1,0 +1,131 @@
+import type { Log } from "../log";
+import { reasonOf } from "../log";
+import { connectKurento, type KurentoSession, type Remote } from "./kurento";
+import { startProbe, type Probe } from "./probe";
+
+/** Marks what we made on a media server, so that what an earlier run left behind is known as ours. */
+export const ownerTag = { key: "barecast.owner", value: "signaling" } as const;
+/** The process that made a pipeline. */
+export const runTag = "barecast.run";
+
+export interface MediaServerOptions {
+  readonly name: string;
+  readonly url: string;
+  /** Names this process; see `runTag`. */
+  readonly run: string;
+  /** Whether the process that made a pipeline is known to live: then its pipeline is no orphan. */
+  readonly isRunning: (run: string) => Promise<boolean>;
+  readonly probeMs: number;
+  readonly timeoutMs: number;
+}
+
+/** One media server of the pool: connects, probes, notices that it is gone, comes back with backoff (1 → 10 s). */
+export class MediaServer {
+  readonly name: string;
+  private session: KurentoSession | null = null;
+  private probe: Probe | null = null;
+  private retry: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private isClosed = false;
+  private readonly upListeners = new Set<() => void>();
+  private readonly goneListeners = new Set<(reason: string) => void>();
+
+  constructor(
+    private readonly options: MediaServerOptions,
+    private readonly log: Log,
+  ) {
+    this.name = options.name;
+  }
+
+  get isUp(): boolean {
+    return this.session !== null;
+  }
+
+  /** The live session. @throws while the server is gone. */
+  get kurento(): KurentoSession {
+    if (!this.session) throw new Error(`The media server ${this.name} is not reachable`);
+    return this.session;
+  }
+
+  onUp(listener: () => void): void {
+    this.upListeners.add(listener);
+  }
+
+  /** Called when the server is gone with everything on it; returns a function that stops listening. */
+  onGone(listener: (reason: string) => void): () => void {
+    this.goneListeners.add(listener);
+    return () => this.goneListeners.delete(listener);
+  }
+
+  /** A pipeline that bears our mark. */
+  async createPipeline(): Promise<Remote> {
+    const pipeline = await this.kurento.create("MediaPipeline", {});
+    const tags = [pipeline.call("addTag", ownerTag.key, ownerTag.value), pipeline.call("addTag", runTag, this.options.run)];
+    Promise.all(tags).catch((error: unknown) => this.log.debug("Cannot tag a pipeline", { media: this.name, reason: reasonOf(error) }));
+    return pipeline;
+  }
+
+  async start(): Promise<void> {
+    if (this.isClosed) return;
+    const { url, timeoutMs, probeMs } = this.options;
+    try {
+      const session = await connectKurento(url, timeoutMs, {
+        onLost: () => this.log.warn("Connection to the media server lost", { media: this.name }),
+        onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
+      });
+      if (this.isClosed) return session.close();
+      await this.releaseOrphans(session);
+      this.session = session;
+      this.failures = 0;
+      this.startProbe(url, probeMs, timeoutMs);
+      this.log.info("Media server is up", { media: this.name, url });
+      for (const listener of this.upListeners) listener();
+    } catch (error) {
+      if (this.failures === 0) this.log.warn("Media server is not reachable; trying again", { media: this.name, reason: reasonOf(error) });
+      this.scheduleRetry();
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.retry);
+    this.probe?.close();
+    this.session?.close();
+    this.session = null;
+  }
+
+  /** A lost probe is tried once more: only a server that does not come back at once is gone. */
+  private startProbe(url: string, probeMs: number, timeoutMs: number): void {
+    this.probe = startProbe(url, probeMs, timeoutMs, (first) => {
+      this.probe = startProbe(url, probeMs, timeoutMs, () => this.lose(first));
+    });
+  }
+
+  private lose(reason: string): void {
+    if (!this.session) return;
+    this.log.error("Media server is gone", { media: this.name, reason });
+    this.session.close();
+    this.session = null;
+    this.probe?.close();
+    for (const listener of [...this.goneListeners]) listener(reason);
+    this.scheduleRetry();
+  }
+
+  private scheduleRetry(): void {
+    if (this.isClosed) return;
+    const delayMs = Math.min(10_000, 1000 * 2 ** this.failures++);
+    this.retry = setTimeout(() => void this.start(), delayMs);
+  }
+
+  private async releaseOrphans(session: KurentoSession): Promise<void> {
+    const pipelines = await (await session.serverManager()).call("getPipelines");
+    for (const pipeline of pipelines ?? []) {
+      const owner = await pipeline.call("getTag", ownerTag.key).catch(() => null);
+      if (owner !== ownerTag.value) continue;
+      const run = await pipeline.call("getTag", runTag).catch(() => "");
+      if (run !== this.options.run && run && (await this.options.isRunning(run))) continue;
+      await pipeline.release();
+      this.log.warn("Released a pipeline that an earlier run left behind", { media: this.name });
+    }
+  }
+}

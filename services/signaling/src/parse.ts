@@ -1,0 +1,52 @@
+import type { Config } from "./config";
+
+/** Parse does not answer, or answers with a fault of its own. */
+export class ParseUnavailable extends Error {}
+/** Parse refused: `code` is its own error code (https://docs.parseplatform.com/rest/guide/#error-codes), `status` HTTP's. */
+export class ParseRefused extends Error {
+  constructor(
+    message: string,
+    readonly code: number,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface ParseRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Below the API's address, with its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly sessionToken?: string;
+  readonly asMaster?: boolean;
+}
+
+/** Parse's REST interface: one request, its JSON answer. @throws {ParseUnavailable | ParseRefused} */
+export type ParseCall = (request: ParseRequest) => Promise<Record<string, unknown>>;
+
+export function parseClient({ url, applicationId }: Config["parse"], masterKey: string, timeoutMs = 3000): ParseCall {
+  return async ({ method, path, body, sessionToken, asMaster }) => {
+    const headers: Record<string, string> = { "X-Parse-Application-Id": applicationId, "X-Parse-Revocable-Session": "1" };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (sessionToken !== undefined) headers["X-Parse-Session-Token"] = sessionToken;
+    if (asMaster) headers["X-Parse-Master-Key"] = masterKey;
+    const target = `${url.replace(/\/$/, "")}${path}`;
+    let response: Response;
+    let json: Record<string, unknown>;
+    try {
+      response = await fetch(target, { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeoutMs) });
+      json = (await response.json()) as Record<string, unknown>;
+    } catch (error) {
+      throw new ParseUnavailable(`No answer from ${target.split("?")[0]}: ${describe(error)}`);
+    }
+    if (response.ok) return json;
+    if (response.status >= 500) throw new ParseUnavailable(`${target.split("?")[0]} answered ${response.status}`);
+    throw new ParseRefused(String(json["error"] ?? response.statusText), Number(json["code"] ?? 0), response.status);
+  };
+}
+
+function describe(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message} (${cause.message || cause.name})` : message;
+}

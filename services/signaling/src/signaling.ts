@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Config, Secrets } from "./config";
+import { createHttp, type Health } from "./http";
+import { createLedger } from "./ledger";
+import { createLog, type Log } from "./log";
+import { Camera, cameraTimes, type CameraTimes } from "./media/camera";
+import { MediaPool } from "./media/pool";
+import { createMetrics } from "./metrics";
+import { parseClient, type ParseCall } from "./parse";
+import { createSessions } from "./session";
+import { StreamRegistry } from "./streams";
+import { acceptWebSockets, webSocketTimes, type WebSocketTimes } from "./webSockets";
+
+/** What a test or a bench may set otherwise; a site takes the defaults. */
+export interface SignalingOptions {
+  readonly log?: Log;
+  readonly camera?: CameraTimes;
+  readonly webSocket?: WebSocketTimes;
+  readonly probe?: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** How long `/health` says 503 while clients are still served. Two polls of Traefik. */
+  readonly drainMs?: number;
+  /** How long a Parse session is believed. */
+  readonly sessionCacheMs?: number;
+}
+
+export interface RunningSignaling {
+  readonly port: number;
+  /** Drains, closes every WebSocket with 1012 and releases all that was made on the media servers. */
+  close(): Promise<void>;
+}
+
+/** Starts the signaling server; resolves when it listens. Media servers and Parse may come later. @throws when the port is taken. */
+export async function startSignaling(config: Config, secrets: Secrets, options: SignalingOptions = {}): Promise<RunningSignaling> {
+  const log = options.log ?? createLog(config.logLevel);
+  const probe = options.probe ?? { intervalMs: 2000, timeoutMs: 3000 };
+  const run = randomUUID();
+  const parse = parseClient(config.parse, secrets.parseMaster);
+  const sessions = createSessions(parse, options.sessionCacheMs);
+  const ledger = createLedger(parse, log);
+  const streams = new StreamRegistry();
+  const server_ = { name: "", url: "", run, isRunning: async () => false, probeMs: probe.intervalMs, timeoutMs: probe.timeoutMs };
+  const pool = new MediaPool(
+    config.media.map((media) => ({ ...server_, ...media })),
+    log,
+  );
+  const metrics = createMetrics(streams, pool, () => sockets.open());
+  let isDraining = false;
+  const parseWatch = watchParse(parse);
+  const health = (): Health => ({
+    status: isDraining ? "draining" : "ok",
+    media: Object.fromEntries(pool.servers.map(({ name, isUp }) => [name, isUp ? "up" : "down"])),
+    parse: parseWatch.isUp() ? "up" : "down",
+    redis: "off",
+  });
+  const http = createServer(createHttp({ config, sessions, metrics, log, health }));
+  const publishing = { config, pool, streams, ledger, log };
+  const sockets = acceptWebSockets(
+    http,
+    config,
+    { config, turnSecret: secrets.turn, sessions, streams, publishing, metrics, log },
+    options.webSocket ?? webSocketTimes,
+  );
+  const cameras = config.cameras.map(
+    (camera) =>
+      new Camera({ config, pool, streams, ledger, log, times: options.camera ?? cameraTimes }, camera, secrets.cameras[camera.name]),
+  );
+  await listen(http, config.listen);
+  pool.start();
+  for (const camera of cameras) camera.start();
+  const { port } = http.address() as AddressInfo;
+  log.info("Signaling listens", { port, cameras: cameras.length, media: config.media.length });
+
+  return {
+    port,
+    async close() {
+      isDraining = true;
+      await new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 4000));
+      await Promise.all([sockets.close(), ...cameras.map((camera) => camera.close())]);
+      await Promise.race([ledger.settled(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      parseWatch.close();
+      pool.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+      log.info("Signaling stopped");
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, () => resolve());
+  });
+}
+
+/** Asks Parse every few seconds, so that `/health` itself never waits for it. */
+function watchParse(parse: ParseCall, intervalMs = 5000): { isUp(): boolean; close(): void } {
+  let isUp = false;
+  const ask = () =>
+    void parse({ method: "GET", path: "/health" }).then(
+      () => (isUp = true),
+      () => (isUp = false),
+    );
+  ask();
+  const timer = setInterval(ask, intervalMs);
+  return { isUp: () => isUp, close: () => clearInterval(timer) };
+}

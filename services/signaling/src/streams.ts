@@ -1,0 +1,90 @@
+import type { StreamView } from "./messages";
+import type { Remote } from "./media/kurento";
+import type { MediaServer } from "./media/server";
+
+/** One who watches: told when it is over; everything of it on the media server goes with the pipeline. */
+export interface Viewer {
+  readonly endpoint: Remote;
+  onEnded(reason: string): void;
+}
+
+/** What a viewer is connected to: the pipeline, and its source once there is one. */
+export interface Wiring {
+  readonly server: MediaServer;
+  readonly pipeline: Remote;
+  readonly source: Remote | null;
+}
+
+export interface Stream {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: StreamView["kind"];
+  readonly startedAt: string;
+  state: StreamView["state"];
+  reason?: string;
+  isRecording: boolean;
+  /** `null` while the media server is gone. */
+  wiring: Wiring | null;
+  readonly viewers: Set<Viewer>;
+}
+
+/** The streams of this site, and who wants to know of changes. */
+export class StreamRegistry {
+  private readonly streams = new Map<string, Stream>();
+  private readonly listeners = new Set<(streams: StreamView[]) => void>();
+  private isAnnounced = false;
+
+  get(id: string): Stream | undefined {
+    return this.streams.get(id);
+  }
+
+  get size(): number {
+    return this.streams.size;
+  }
+
+  get viewerCount(): number {
+    return [...this.streams.values()].reduce((sum, { viewers }) => sum + viewers.size, 0);
+  }
+
+  add(stream: Stream): void {
+    this.streams.set(stream.id, stream);
+    this.changed();
+  }
+
+  /** Whether it was there. */
+  remove(id: string): boolean {
+    const wasThere = this.streams.delete(id);
+    if (wasThere) this.changed();
+    return wasThere;
+  }
+
+  update(stream: Stream, change: Partial<Pick<Stream, "state" | "reason" | "isRecording" | "wiring">>): void {
+    Object.assign(stream, change);
+    if (this.streams.has(stream.id)) this.changed();
+  }
+
+  views(): StreamView[] {
+    return [...this.streams.values()].map(streamView);
+  }
+
+  /** Changes of one turn come as one call. Returns a function that stops listening. */
+  onChange(listener: (streams: StreamView[]) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  changed(): void {
+    if (this.isAnnounced) return;
+    this.isAnnounced = true;
+    setImmediate(() => {
+      this.isAnnounced = false;
+      const views = this.views();
+      for (const listener of this.listeners) listener(views);
+    });
+  }
+}
+
+export function streamView({ id, title, kind, state, reason, isRecording, startedAt, viewers }: Stream): StreamView {
+  const why = state === "down" && reason !== undefined ? { reason } : {};
+  return { id, title, kind, state, ...why, isRecording, startedAt, viewers: viewers.size };
+}
