@@ -9,3 +9,6 @@ export { runPlaybook } from "./run";
 export type { RunInput, RunOutcome } from "./run";
 export { secretVariables } from "./variables";
 export type { HostSecrets, RegistryImage } from "./variables";
+export { probeHosts, staleHosts } from "./probe";
+export type { HostProbe, StaleHost } from "./probe";
+export { sshArguments } from "./ssh";

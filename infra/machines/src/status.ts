@@ -1,33 +1,40 @@
+import type { Host, Site } from "@barecast/site";
 import Docker from "dockerode";
+import type { ContainerInspectInfo } from "dockerode";
 
-import { addressIn, machineContainers, publishedPort } from "./lookup";
+import { machineContainers, publishedPort } from "./lookup";
 
-/** A machine as Docker sees it. */
+/** A machine of the site as Docker sees it. */
 export interface MachineStatus {
-  readonly host: string;
-  readonly container: string;
+  /** The host's name in the site file. */
   readonly name: string;
-  readonly isRunning: boolean;
+  readonly address: string;
+  readonly state: "running" | "stopped" | "missing";
+  /** Name of its container; absent while missing, like what follows. */
+  readonly container?: string;
   /** ISO 8601; of the last start. */
-  readonly startedAt: string;
-  readonly address?: string;
+  readonly startedAt?: string;
+  /** Port on this computer's loopback that leads to the machine's HTTPS. */
   readonly publicPort?: number;
 }
 
-/** The machines of a site that are there, running or not, by host name. */
-export async function machineStatus(siteName: string, { docker = new Docker() }: { docker?: Docker } = {}): Promise<MachineStatus[]> {
-  const found = [...(await machineContainers(docker, siteName))].sort(([a], [b]) => a.localeCompare(b));
-  return found.map(([host, container]) => {
-    const address = addressIn(container, `barecast-${siteName}`);
-    const publicPort = publishedPort(container);
-    return {
-      host,
-      container: container.Id,
-      name: container.Name.slice(1),
-      isRunning: container.State.Running,
-      startedAt: container.State.StartedAt,
-      ...(address && { address }),
-      ...(publicPort && { publicPort }),
-    };
-  });
+/** Every machine of a site, in the site's order. */
+export async function machineStatus(site: Site, { docker = new Docker() }: { docker?: Docker } = {}): Promise<MachineStatus[]> {
+  const machines = site.hosts.filter(({ machine }) => machine);
+  if (machines.length === 0) return [];
+  const found = await machineContainers(docker, site.name);
+  return machines.map((host) => statusOf(host, found.get(host.name)));
+}
+
+function statusOf({ name, address }: Host, container?: ContainerInspectInfo): MachineStatus {
+  if (!container) return { name, address, state: "missing" };
+  const publicPort = publishedPort(container);
+  return {
+    name,
+    address,
+    state: container.State.Running ? "running" : "stopped",
+    container: container.Name.slice(1),
+    startedAt: container.State.StartedAt,
+    ...(publicPort && { publicPort }),
+  };
 }
