@@ -26,10 +26,14 @@ const shared = {
   },
   moduleNameMapper,
   testEnvironment: "node",
+  // Jest crawls its roots whole: caches and tools lie outside of them.
+  roots: ["infra", "services", "apps", "tests", "bench"].map((top) => path.join(__dirname, top)),
+
   modulePathIgnorePatterns: ["/dist/", "/\\.tools/", "/\\.cache/", "/\\.state/"],
 };
 
 module.exports = {
+  watchman: false,
   projects: [
     {
       ...shared,

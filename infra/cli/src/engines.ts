@@ -71,7 +71,7 @@ async function runnerEngine(context: Context, input: EngineInput): Promise<Engin
 
 /** Through the Automation API: `pulumi` itself does the work, on the same file backend and passphrase. */
 async function pulumiEngine(context: Context, input: EngineInput): Promise<Engine> {
-  const { LocalWorkspace } = await import("@pulumi/pulumi/automation");
+  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const { pulumiPassphrase } = await openSecrets(context.site, context.place);
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: context.site.name, workDir: programFolder(context) },

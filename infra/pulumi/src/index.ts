@@ -8,7 +8,7 @@ import { readSettings } from "./settings";
 
 /** The Pulumi program: Hosts, then Images, then Platform. `pulumi up` in this folder runs it, and so does the runner. */
 export = async function program() {
-  const { project, siteFile, digestsFile, publicPort, site, place, stack } = await readSettings();
+  const { project, siteFile, digestsFile, publicPort, site, place, secrets, stack } = await readSettings();
   const provider = (name: string) => path.join(__dirname, "providers", `${name}.js`);
   const hosts = new Hosts("hosts", {
     module: provider("hosts"),
@@ -16,7 +16,7 @@ export = async function program() {
     siteFile,
     digestsFile,
     publicPort,
-    digests: hostDigests(site, stack, { project }),
+    digests: hostDigests(site, stack, { project, secrets }),
   });
   const images = new Images(
     "images",

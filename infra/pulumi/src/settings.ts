@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { loadSite, openSecrets, placeOf, type Place, type Site } from "@barecast/site";
+import { loadSite, openSecrets, placeOf, type Place, type Site, type SiteSecrets } from "@barecast/site";
 import { siteImages, stackOf, type ImageName, type Stack } from "@barecast/stack";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -11,6 +11,7 @@ export interface Settings {
   readonly publicPort: number;
   readonly site: Site;
   readonly place: Place;
+  readonly secrets: SiteSecrets;
   readonly stack: Stack;
 }
 

@@ -24,7 +24,7 @@ export function placeOf(project: string, site: string, env: NodeJS.ProcessEnv): 
     state,
     secrets: path.join(state, "secrets.age"),
     ageKey: env.BARECAST_AGE_KEY_FILE ?? path.join(home, "barecast", `${site}.agekey`),
-    caCert: path.join(state, "ca.crt"),
+    caCert: path.join(state, "ca", "ca.crt"),
     sshKey: path.join(state, "ssh", "id_ed25519"),
     knownHosts: path.join(state, "ssh", "known_hosts"),
     backend: path.join(state, "pulumi"),

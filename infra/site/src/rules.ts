@@ -59,18 +59,16 @@ const noPortTwice: Rule = ({ ports }) => {
     ...(typeof value === "number" ? { from: value, to: value } : value),
   }));
   return ranges.flatMap((a, index) =>
-    ranges
-      .slice(index + 1)
-      .map(
-        (b) =>
-          a.from <= b.to &&
-          b.from <= a.to && {
-            path: `ports.${b.key}`,
-            wanted: `ports of its own`,
-            found: `an overlap with ports.${a.key} (${a.from}–${a.to})`,
-            fix: "Move one of them",
-          },
-      ),
+    ranges.slice(index + 1).map(
+      (b) =>
+        a.from <= b.to &&
+        b.from <= a.to && {
+          path: `ports.${b.key}`,
+          wanted: `ports of its own`,
+          found: `an overlap with ports.${a.key} (${a.from}–${a.to})`,
+          fix: "Move one of them",
+        },
+    ),
   );
 };
 
@@ -101,18 +99,16 @@ const spanOf = (network: string) => {
 const networksApart: Rule = ({ network }) => {
   const spans = Object.entries(network).map(([key, value]) => ({ key, value, ...spanOf(value) }));
   return spans.flatMap((a, index) =>
-    spans
-      .slice(index + 1)
-      .map(
-        (b) =>
-          a.from <= b.to &&
-          b.from <= a.to && {
-            path: `network.${b.key}`,
-            wanted: `a network apart from network.${a.key} (${a.value})`,
-            found: shown(b.value),
-            fix: "Choose another",
-          },
-      ),
+    spans.slice(index + 1).map(
+      (b) =>
+        a.from <= b.to &&
+        b.from <= a.to && {
+          path: `network.${b.key}`,
+          wanted: `a network apart from network.${a.key} (${a.value})`,
+          found: shown(b.value),
+          fix: "Choose another",
+        },
+    ),
   );
 };
 

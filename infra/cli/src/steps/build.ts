@@ -44,7 +44,7 @@ export async function build(context: Context): Promise<Built> {
 /** Machine images go into the local engine. */
 export async function loadMachineImages(context: Context, { images }: Built): Promise<void> {
   const machines = imagesOf(context).filter((name) => name.startsWith("machine"));
-  await loadIntoDocker(machines.map((name) => images[name]!));
+  await Promise.all(machines.map((name) => loadIntoDocker(images[name]!)));
 }
 
 export function writeIfOther(file: string, text: string, mode = 0o600): void {

@@ -27,7 +27,7 @@ export async function down(context: Context, wipe: boolean): Promise<DownResult>
   }
   const machines = await progress.step("Machines", () => removeMachines(site.name));
   const images = await progress.step("Images", () => removeImages());
-  const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images];
+  const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images.images, ...images.containers];
   const secrets = path.basename(place.secrets);
   if (existsSync(place.state)) {
     for (const entry of readdirSync(place.state)) if (wipe || entry !== secrets) rmSync(path.join(place.state, entry), { recursive: true });

@@ -20,13 +20,13 @@ export async function plan(context: Context): Promise<{ changes: Change[]; engin
     return found;
   });
   const missing = machines.filter(({ state }) => state !== "running");
-  return {
-    changes: [
-      ...missing.map(({ name, state }) => ({ type: "machine", name, op: state === "missing" ? "create" : "start", changed: [] })),
-      ...changes,
-    ],
-    engine: engine.title,
-  };
+  const starts = missing.map(({ name, state }): Change => ({
+    type: "machine",
+    name,
+    op: state === "missing" ? "create" : "start",
+    changed: [],
+  }));
+  return { changes: [...starts, ...changes], engine: engine.title };
 }
 
 /** A line for each resource that changes, with the properties that differ. */

@@ -38,8 +38,11 @@ export interface Status {
 
 /** What runs where, since when, and what is unhealthy and why. */
 export async function status(context: Context): Promise<Status> {
-  const machines = await machineStatus(context.site);
-  if (machines.some(({ state }) => state !== "running")) return { machines, services: [] };
+  const machines = (await machineStatus(context.site)).map(({ name, state, startedAt }) => ({
+    name,
+    state: state === "running" ? `running since ${startedAt}` : state,
+  }));
+  if (machines.some(({ state }) => !state.startsWith("running"))) return { machines, services: [] };
   const format = "{{.Name}}\\t{{.Node}}\\t{{.CurrentState}}\\t{{.Image}}\\t{{.Error}}";
   const found = await onManager(
     context,

@@ -1,0 +1,110 @@
+import { parseSite } from "./load";
+import { SiteProblems } from "./problems";
+
+const minimal = "site: replica\ndomain: replica.localhost\nimages: packages\nhosts:\n  one:\n    machine: {}\n";
+const refusal = (text: string) => {
+  try {
+    parseSite(text, "sites/x.yaml");
+  } catch (error) {
+    if (error instanceof SiteProblems) return error.message.split("\n");
+    throw error;
+  }
+  throw new Error("Expected a refusal, found a site");
+};
+
+test("a site with nothing set has every default", () => {
+  expect(parseSite(minimal, "sites/x.yaml")).toEqual({
+    name: "replica",
+    file: "sites/x.yaml",
+    domain: "replica.localhost",
+    images: "packages",
+    hosts: [
+      {
+        name: "one",
+        address: "172.30.231.10",
+        ssh: { user: "root", port: 22 },
+        machine: { baked: true },
+        roles: ["manager", "edge", "turn", "media", "apps", "store"],
+      },
+    ],
+    cameras: [],
+    network: { overlays: "10.231.0.0/16", gatewayBridge: "10.232.0.0/24", machines: "172.30.231.0/24" },
+    ports: {
+      http: 80,
+      https: 443,
+      turn: 3478,
+      media: { from: 40000, to: 40999 },
+      relay: { from: 41000, to: 41999 },
+      registry: 5000,
+      mediaControl: 8888,
+      turnProxy: 5350,
+    },
+    accounts: { operator: "operator" },
+    media: { server: "pocket", maxBitrateBps: 2500000 },
+    recordings: { phones: true },
+    console: { title: "barecast" },
+    logLevel: "info",
+  });
+});
+
+test("a site is frozen to its leaves", () => {
+  const site = parseSite(minimal, "x");
+  expect(() => Object.assign(site.ports.media, { from: 1 })).toThrow(TypeError);
+});
+
+test("every problem of a file is told at once, in the operator's words", () => {
+  expect(
+    refusal(
+      "name: Replica\nsite: 5\ndomain: nowhere\nimages: docker\nhosts: {One: {machine: {}}}\nports: {https: 99999}\ncameras: {gate: {url: 'http://10.0.9.11'}}\nlogLevel: loud\n",
+    ),
+  ).toEqual([
+    "sites/x.yaml: 8 problems",
+    "  site: Expected a string, found 5",
+    '  domain: Expected a domain name, found "nowhere"',
+    '  images: Expected one of packages, upstream, found "docker"',
+    '  hosts.One: Expected a name of lower-case letters, digits and dashes that starts with a letter, found "One". Rename it',
+    '  cameras.gate.url: Expected an rtsp:// address, found "http://10.0.9.11"',
+    "  ports.https: Expected at most 65535, found 99999",
+    '  logLevel: Expected one of error, warn, info, debug, found "loud"',
+    '  name: Expected a key of the site file, found "name". It is called site now',
+  ]);
+});
+
+test.each([
+  [
+    "a port twice",
+    `${minimal}ports: {registry: 443}\n`,
+    "  ports.registry: Expected ports of its own, found an overlap with ports.https (443–443). Move one of them",
+  ],
+  [
+    "a port of the swarm",
+    `${minimal}ports: {turn: 4789}\n`,
+    "  ports.turn: Expected a port that the hosts don't need, found 4789. 22 is SSH; 2377, 4789 and 7946 are the swarm's",
+  ],
+  [
+    "networks that meet",
+    `${minimal}network: {machines: 10.231.5.0/24}\n`,
+    '  network.machines: Expected a network apart from network.overlays (10.231.0.0/16), found "10.231.5.0/24". Choose another',
+  ],
+  [
+    "a server without its key",
+    minimal.replace("machine: {}", "address: 192.0.2.7"),
+    "  hosts.one.ssh.hostKey: Expected the host's public key, found nothing. Read it on the host: cat /etc/ssh/ssh_host_ed25519_key.pub",
+  ],
+  [
+    "no host for a role",
+    minimal.replace("machine: {}", "{machine: {}, roles: [manager, edge, turn, apps, store]}"),
+    "  hosts: Expected a host with the role media, found none. Add media to the roles of a host",
+  ],
+  [
+    "a password in an address",
+    `${minimal}cameras: {gate: {url: "rtsp://me:pw@10.0.0.9/1"}}\n`,
+    "  cameras.gate.url: Expected an address without user and password, found credentials. Use username and passwordSecret: a site file is not secret",
+  ],
+])("%s is refused", (_name, text, line) => {
+  expect(refusal(text)).toEqual(["sites/x.yaml: 1 problem", line]);
+});
+
+test("text that is not YAML names its place", () => {
+  expect(refusal("site: [\n")[1]).toMatch(/^ {2}line 2, column 1: Expected YAML, found /);
+});
