@@ -1,0 +1,10 @@
+declare module "parse-dashboard" {
+  import type { Express } from "express";
+  export default function ParseDashboard(config: object, options?: object): Express;
+}
+
+declare module "parse-server/lib/Adapters/Storage/Postgres/PostgresStorageAdapter" {
+  export default class PostgresStorageAdapter {
+    constructor(settings: { databaseOptions: object });
+  }
+}
