@@ -1,5 +1,7 @@
 // node healthcheck.js URL: exit 0 when the service at URL answers. http(s): any 2xx. ws(s): a JSON-RPC `ping` is answered (Kurento's protocol).
 "use strict";
+const { setTimeout } = require("node:timers");
+const { AbortSignal, WebSocket, fetch } = globalThis;
 
 const url = process.argv[2] ?? "";
 const timeoutMs = Number(process.env.HEALTHCHECK_TIMEOUT_MS ?? 3000);

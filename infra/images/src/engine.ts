@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
 import { promisify } from "node:util";
 import type { ImageName } from "@barecast/stack";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
 import type { BuiltImage } from "./types";
-import path from "node:path";
 
 const execute = promisify(execFile);
 
@@ -19,19 +20,31 @@ export async function imagesPresent(images: readonly BuiltImage[]): Promise<Set<
   return new Set(images.filter(({ ref }) => refs.has(ref)).map(({ name }) => name));
 }
 
+/** Whether the local engine has an image that we made, by reference. */
+export async function hasImage(ref: string): Promise<boolean> {
+  return (await docker("image", "ls", "--quiet", "--filter", `label=${imageLabel}`, ref)).length > 0;
+}
+
 /** Puts an image from its layout into the local engine, as `image.ref`, and also as each of `tags`. Does nothing that is done already. */
 export async function loadIntoDocker(image: BuiltImage, tags: readonly string[] = []): Promise<void> {
-  if (!(await imagesPresent([image])).has(image.name)) {
-    const blobs = path.join(path.dirname(image.layout), "blobs");
-    const from = `oci:${image.layout}:${image.key}`;
-    await execute("skopeo", [
-      ...["copy", "--insecure-policy", "--quiet", "--src-shared-blob-dir", blobs],
-      ...[from, `docker-daemon:${image.ref}`],
-    ]).catch((error: { stderr?: string; message: string }) => {
-      throw new ImageCopyError(image.name, `Could not be loaded into Docker: ${(error.stderr || error.message).trim()}`);
-    });
-  }
+  if (!(await hasImage(image.ref))) await copyFromLayout(image, `docker-daemon:${image.ref}`);
   for (const tag of tags) await docker("tag", image.ref, tag);
+}
+
+/** Writes an image to a file that `docker load` reads; the engine that loads it then has it under `image.id` and `image.ref`. */
+export async function archiveImage(image: BuiltImage, file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await rm(`${file}.part`, { force: true });
+  await copyFromLayout(image, `docker-archive:${file}.part:${image.ref}`);
+  await rename(`${file}.part`, file);
+}
+
+async function copyFromLayout({ name, layout }: BuiltImage, to: string): Promise<void> {
+  const blobs = path.join(path.dirname(layout), "blobs");
+  const command = ["copy", "--insecure-policy", "--quiet", "--src-shared-blob-dir", blobs, `oci:${layout}`, to];
+  await execute("skopeo", command).catch((error: { stderr?: string; message: string }) => {
+    throw new ImageCopyError(name, `Could not be copied to ${to}: ${(error.stderr || error.message).trim()}`);
+  });
 }
 
 /** Removes every image we made from the local engine, and containers of an interrupted compilation. The layouts in the cache stay. */

@@ -1,7 +1,8 @@
 export type * from "./types";
 export { buildImages } from "./build";
-export { imagesPresent, loadIntoDocker, removeImages } from "./engine";
+export { archiveImage, imagesPresent, loadIntoDocker, removeImages } from "./engine";
 export { ImageBuildError, ImageCopyError } from "./errors";
 export { prerequisites } from "./host";
 export { imageLabel } from "./labels";
 export { planBuild, type BuildHost, type BuildPlanInput } from "./plan";
+export { copyAllToRegistry, copyToRegistry, missingInRegistry } from "./registry";

@@ -18,9 +18,16 @@ interface Manifest {
 export function readLayout(paths: CachePaths, name: ImageName): BuiltImage | undefined {
   if (!existsSync(paths.state(name))) return undefined;
   const { key, digest } = JSON.parse(readFileSync(paths.state(name), "utf8")) as { key: string; digest: string };
-  const manifest = readManifest(paths, digest);
-  if (!manifest || [manifest.config, ...manifest.layers].some((blob) => !isWhole(paths, blob))) return undefined;
-  return { name, key, digest, layout: paths.layout(name), ref: localRef(name, key) };
+  const manifest = readManifest(paths.blobs, digest);
+  if (!manifest || [manifest.config, ...manifest.layers].some((blob) => !isWhole(paths.blobs, blob))) return undefined;
+  return { name, key, digest, id: manifest.config.digest, layout: paths.layout(name), ref: localRef(name, key) };
+}
+
+/** Digests of an image's layers, lowest first. */
+export function layersOf({ name, layout, digest }: BuiltImage): string[] {
+  const manifest = readManifest(path.join(path.dirname(layout), "blobs"), digest);
+  if (!manifest) throw new Error(`${name}: Expected its manifest in ${layout}, found nothing. Build it again`);
+  return manifest.layers.map((layer) => layer.digest);
 }
 
 /** Notes what a finished layout holds. */
@@ -29,7 +36,7 @@ export function recordLayout(paths: CachePaths, name: ImageName, key: string): B
   const digest = index.manifests[0]!.digest;
   writeFileSync(`${paths.state(name)}.part`, `${JSON.stringify({ key, digest })}\n`);
   renameSync(`${paths.state(name)}.part`, paths.state(name));
-  return { name, key, digest, layout: paths.layout(name), ref: localRef(name, key) };
+  return readLayout(paths, name)!;
 }
 
 /** Removes blobs that no layout names any more. Returns how many bytes that freed. */
@@ -48,19 +55,19 @@ export function removeUnusedBlobs(paths: CachePaths): number {
 
 function blobsOf(paths: CachePaths, name: ImageName): string[] {
   const built = readLayout(paths, name);
-  const manifest = built && readManifest(paths, built.digest);
+  const manifest = built && readManifest(paths.blobs, built.digest);
   return built && manifest ? [built.digest, manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)] : [];
 }
 
-function readManifest(paths: CachePaths, digest: string): Manifest | undefined {
-  const file = blobFile(paths, digest);
+function readManifest(blobs: string, digest: string): Manifest | undefined {
+  const file = blobFile(blobs, digest);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Manifest) : undefined;
 }
 
-function isWhole(paths: CachePaths, { digest, size }: Descriptor): boolean {
-  return statSync(blobFile(paths, digest), { throwIfNoEntry: false })?.size === size;
+function isWhole(blobs: string, { digest, size }: Descriptor): boolean {
+  return statSync(blobFile(blobs, digest), { throwIfNoEntry: false })?.size === size;
 }
 
-function blobFile(paths: CachePaths, digest: string): string {
-  return path.join(paths.blobs, ...digest.split(":"));
+function blobFile(blobs: string, digest: string): string {
+  return path.join(blobs, ...digest.split(":"));
 }

@@ -32,14 +32,17 @@ export interface BuildPlanInput {
   /** Key of this image and of those it needs. */
   readonly keys: Readonly<Partial<Record<ImageName, string>>>;
   readonly isCompiled: boolean;
+  /** The local engine has it under its key already: an earlier run was ended between building and saving it. */
+  readonly isInEngine: boolean;
 }
 
 /** The steps that make one image and put it into its layout. */
 export function planBuild(input: BuildPlanInput): Step[] {
   const { name, source } = input;
   if (source === "upstream" && imageTable[name].upstream) return planUpstream(input);
+  if (input.isInEngine) return planLayout(input);
   const make = recipeOf(name).kind === "debootstrap" ? planDebootstrap(input) : planDocker(input);
-  return [...make, ...planLayout(input, `docker-daemon:${refOf(input, name)}`)];
+  return [...make, ...planLayout(input)];
 }
 
 function refOf({ keys }: BuildPlanInput, name: ImageName): string {
@@ -99,22 +102,32 @@ function planUpstream(input: BuildPlanInput): Step[] {
   const { upstream, digest } = imageTable[input.name];
   // A reference with tag and digest is refused by skopeo: the digest alone says more.
   const reference = digest ? `${upstream!.replace(/:[^:/]+$/, "")}@${digest}` : upstream!;
-  return planLayout(input, `docker://${reference}`);
-}
-
-function planLayout(input: BuildPlanInput, from: string): Step[] {
-  const { name, cache, keys } = input;
-  const paths = cachePaths(cache);
+  const paths = cachePaths(input.cache);
   return [
-    { do: "empty", folder: paths.layout(name) },
+    { do: "empty", folder: paths.layout(input.name) },
     { do: "folder", folder: paths.blobs },
     {
       do: "run",
-      // Uncompressed: these layers travel over a LAN or none at all, and compressing them costs more than sending them.
       command: [
-        ...["skopeo", "copy", "--insecure-policy", "--quiet", "--dest-oci-accept-uncompressed-layers"],
-        ...["--dest-shared-blob-dir", paths.blobs, from, `oci:${paths.layout(name)}:${keys[name]}`],
+        ...["skopeo", "copy", "--insecure-policy", "--quiet", "--dest-shared-blob-dir", paths.blobs],
+        ...[`docker://${reference}`, `oci:${paths.layout(input.name)}`],
       ],
     },
+  ];
+}
+
+// Uncompressed: these layers travel over a LAN or none at all, and compressing them costs more than sending them.
+function planLayout(input: BuildPlanInput): Step[] {
+  const { name, cache } = input;
+  const paths = cachePaths(cache);
+  const saved = path.join(paths.work(name), "saved");
+  const archive = path.join(saved, "image.tar");
+  return [
+    { do: "empty", folder: paths.layout(name) },
+    { do: "empty", folder: saved },
+    { do: "run", command: ["docker", "save", "--output", archive, refOf(input, name)] },
+    { do: "run", command: ["tar", "-x", "-f", archive, "-C", saved] },
+    { do: "layout", saved, layout: paths.layout(name), blobs: paths.blobs },
+    { do: "remove", path: saved },
   ];
 }

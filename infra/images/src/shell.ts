@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { ImageBuildError } from "./errors";
 import type { Step } from "./steps";
+import { writeLayout } from "./write-layout";
 
 const shownLines = 25;
 
@@ -27,8 +28,12 @@ async function performOne(image: string, step: Step, log: string): Promise<void>
       return;
     case "copy":
       return copy(image, step, log);
+    case "remove":
+      return rm(step.path, { recursive: true, force: true });
     case "rename":
       return rename(step.from, step.to);
+    case "layout":
+      return writeLayout(step.saved, step.layout, step.blobs);
   }
 }
 

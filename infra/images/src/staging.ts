@@ -44,7 +44,8 @@ function planWorkspace(folder: string, context: string, input: BuildPlanInput): 
   const { project, cache, name, host } = input;
   const stage = path.join(cachePaths(cache).work(name), "npm");
   const manifests = ["package.json", "package-lock.json", ".npmrc", ...host.workspaces.map((each) => `${each}/package.json`)];
-  const install = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--workspace", folder];
+  // Not `npm ci`: it refuses a lockfile without optional packages for other systems, as a registry that lacks those makes it.
+  const install = ["install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--workspace", folder];
   const app = path.join(context, "app");
   return [
     compile(folder, input),

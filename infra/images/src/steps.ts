@@ -14,4 +14,7 @@ export type Step =
   | { readonly do: "folder"; readonly folder: string }
   /** Copies a file or a folder with its content; names that `except` matches are left out. Links become what they point to. */
   | { readonly do: "copy"; readonly from: string; readonly to: string; readonly except?: RegExp }
-  | { readonly do: "rename"; readonly from: string; readonly to: string };
+  | { readonly do: "remove"; readonly path: string }
+  | { readonly do: "rename"; readonly from: string; readonly to: string }
+  /** Makes an OCI layout of an unpacked `docker save`. */
+  | { readonly do: "layout"; readonly saved: string; readonly layout: string; readonly blobs: string };

@@ -8,6 +8,8 @@ export interface BuiltImage {
   readonly name: ImageName;
   /** `sha256:…` of its manifest, the same in the layout and in the site's registry. */
   readonly digest: string;
+  /** `sha256:…` of its configuration: what a Docker engine calls the image's id after it loaded it. */
+  readonly id: string;
   /** Folder of its OCI layout; blobs are shared, `skopeo` needs `--src-shared-blob-dir` (`copyToRegistry` knows). */
   readonly layout: string;
   /** Name in the local engine, `barecast/<name>:<key>`; there only after `loadIntoDocker`. */
@@ -32,4 +34,10 @@ export interface BuildOptions {
   /** The `.cache` folder. */
   readonly cache: string;
   readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+/** How a registry is reached. */
+export interface RegistryOptions {
+  /** Folder with the CA that signed its certificate, `ca.crt`, in Docker's layout of certs.d. */
+  readonly certDir: string;
 }

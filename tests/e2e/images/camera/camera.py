@@ -18,7 +18,7 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 PAYLOADS = {
-    "h264": "h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96",
+    "h264": "rtph264pay name=pay0 pt=96 config-interval=-1",
     "vp8": "rtpvp8pay name=pay0 pt=96",
 }
 DEMUXERS = {".mkv": "matroskademux", ".webm": "matroskademux", ".mp4": "qtdemux"}

@@ -5,6 +5,8 @@
 const http = require("node:http");
 const net = require("node:net");
 const readline = require("node:readline");
+const { clearTimeout, setTimeout } = require("node:timers");
+const { URLSearchParams } = require("node:url");
 
 const port = Number(process.env.RYUK_PORT ?? 8080);
 const connectionTimeoutMs = durationMs(process.env.RYUK_CONNECTION_TIMEOUT, 60_000);
