@@ -18,6 +18,11 @@ options:
     type: list
     elements: dict
     default: []
+  links:
+    description: Symbolic links with C(path) and C(target).
+    type: list
+    elements: dict
+    default: []
   absent:
     description: Paths of files that must not be there.
     type: list
@@ -92,12 +97,24 @@ def ensure_file(module, path, content, mode, uid, gid):
     return why, before
 
 
+def ensure_link(module, path, target):
+    if os.path.islink(path) and os.readlink(path) == target:
+        return False
+    if not module.check_mode:
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+        draft = path + ".barecast"
+        os.symlink(target, draft)
+        os.replace(draft, path)
+    return True
+
+
 def main():
     entry = dict(path=dict(type="path", required=True), mode=dict(type="str", required=True), **OWNER)
     module = AnsibleModule(
         argument_spec=dict(
             folders=dict(type="list", elements="dict", default=[], options=entry),
             files=dict(type="list", elements="dict", default=[], options=dict(entry, content=dict(type="str", required=True))),
+            links=dict(type="list", elements="dict", default=[], options=dict(path=dict(type="path", required=True), target=dict(type="str", required=True))),
             absent=dict(type="list", elements="path", default=[]),
         ),
         supports_check_mode=True,
@@ -112,6 +129,9 @@ def main():
             if why:
                 changed.append(file["path"])
                 diffs.append(dict(before=before or "", after=file["content"], before_header=file["path"], after_header=file["path"]))
+        for link in module.params["links"]:
+            if ensure_link(module, **link):
+                changed.append(link["path"])
         for path in module.params["absent"]:
             if os.path.lexists(path):
                 changed.append(path)
