@@ -6,6 +6,7 @@ import { Registry } from "./objects/registry";
 import { SERVER_MANAGER_ID, ServerManager } from "./objects/serverManager";
 import { listen } from "./rpc/controlServer";
 import { Sessions } from "./rpc/sessions";
+import { RtspServer } from "./rtsp/rtspServer";
 
 /** Living objects by type, and media forwarded since the start. */
 export interface MediaStats {
@@ -27,7 +28,8 @@ export interface MediaServer {
 /** @throws when the control port can't be had. */
 export async function runMediaServer(config: Readonly<MediaConfig>, log: Log): Promise<MediaServer> {
   const registry = new Registry();
-  const context: Context = { config, log, registry };
+  const door = new RtspServer();
+  const context: Context = { config, log, registry, door };
   const sessions = new Sessions(config.sessionTimeoutMs, (id) => {
     registry
       .dropSession(id)
@@ -40,7 +42,7 @@ export async function runMediaServer(config: Readonly<MediaConfig>, log: Log): P
   const stats = () => countAll(registry, sessions);
   const control = await listen(context, sessions, () => ({ status: "ok", ...stats() }));
   log.info("listening", { address: config.controlAddress, port: control.port, media: config.mediaAddress });
-  return { port: control.port, stats, close: () => shutDown(registry, sessions, control.close) };
+  return { port: control.port, stats, close: () => shutDown(context, sessions, control.close) };
 }
 
 function announceObjects(registry: Registry, manager: ServerManager, log: Log): void {
@@ -54,8 +56,10 @@ function announceObjects(registry: Registry, manager: ServerManager, log: Log): 
   };
 }
 
-async function shutDown(registry: Registry, sessions: Sessions, closeControl: () => Promise<void>): Promise<void> {
+/** Recordings are finished before the control port goes. */
+async function shutDown({ registry, door }: Context, sessions: Sessions, closeControl: () => Promise<void>): Promise<void> {
   await Promise.all(registry.ofType("MediaPipeline").map((pipeline) => pipeline.release()));
+  await door.close();
   await closeControl();
   sessions.close();
 }

@@ -28,6 +28,11 @@ export class GopCache {
     this.isComplete = false;
   }
 
+  /** The group as it came. */
+  kept(): readonly MediaPacket[] {
+    return this.packets;
+  }
+
   /**
    * The group with its pictures 1 ms apart, ending at the newest one's true time: the viewer decodes through it in a moment
    * and does not stay behind by the group's length.

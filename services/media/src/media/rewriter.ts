@@ -8,6 +8,7 @@ export class Rewriter {
   private timestampOffset = 0;
   private isJoined = false;
   private lastAtMs = 0;
+  private leftOutMs = 0;
 
   constructor(
     private readonly clockRate: number,
@@ -16,9 +17,13 @@ export class Rewriter {
     this.sequenceNumber = (firstSequenceNumber - 1) & 0xffff;
   }
 
-  /** The next packet comes from another source, or after a gap that the receiver shall not see. */
-  rejoin(): void {
+  /**
+   * The next packet comes from another source or after a gap. Its timestamp continues by the time that passed,
+   * less `leftOutMs` that shall not be there (a pause of a recording).
+   */
+  rejoin(leftOutMs = 0): void {
     this.isJoined = false;
+    this.leftOutMs += leftOutMs;
   }
 
   /** Sets {@link sequenceNumber} and {@link timestamp} for this packet. */
@@ -37,9 +42,10 @@ export class Rewriter {
 
   private join(packet: MediaPacket, nowMs: number): void {
     const isFirst = this.lastAtMs === 0;
-    const elapsed = isFirst ? 0 : Math.max(1, Math.round(((nowMs - this.lastAtMs) * this.clockRate) / 1000));
+    const elapsed = isFirst ? 0 : Math.max(1, Math.round(((nowMs - this.lastAtMs - this.leftOutMs) * this.clockRate) / 1000));
     this.sequenceOffset = (this.sequenceNumber + 1 - packet.sequenceNumber) & 0xffff;
     this.timestampOffset = isFirst ? 0 : (this.timestamp + elapsed - packet.timestamp) | 0;
     this.isJoined = true;
+    this.leftOutMs = 0;
   }
 }

@@ -11,6 +11,12 @@ export interface TrackSink {
   onPacket(packet: MediaPacket, isKeyStart: boolean, track: Track): void;
   /** The track is gone; the sink may get another one later. */
   onDetached?(): void;
+  /** What follows has no connection with what came before: another attempt to reach the same camera, or the end of a pause. */
+  onRestart?(): void;
+  /** The held back beginning is complete (see {@link Track.hold}). */
+  onStart?(): void;
+  /** The source came to its end. */
+  onEnd?(): void;
 }
 
 export interface TrackOptions {
@@ -31,6 +37,8 @@ export class Track {
   private readonly askKeyFrame?: () => void;
   private askedAtMs = -Infinity;
   private askTimer?: NodeJS.Timeout;
+  private held = false;
+  private paused = false;
 
   constructor({ kind, onFlow, askKeyFrame }: TrackOptions) {
     this.kind = kind;
@@ -43,6 +51,7 @@ export class Track {
     this.flow.touch(packet.payload.length);
     const isKeyStart = this.codec !== undefined && startsKeyFrame(this.codec.name, packet.payload);
     this.gop?.add(packet, isKeyStart);
+    if (this.held || this.paused) return;
     const { sinks } = this;
     for (let i = 0; i < sinks.length; i++) sinks[i]!.onPacket(packet, isKeyStart, this);
   }
@@ -75,10 +84,38 @@ export class Track {
     this.askKeyFrame?.();
   }
 
-  /** Forgets what the source sent so far: it starts again (another camera connection). */
+  get isHeld(): boolean {
+    return this.held;
+  }
+
+  /** A new beginning whose first pictures come faster than time runs: they are only kept, until {@link goLive}. */
+  hold(): void {
+    this.held = true;
+    for (const sink of this.sinks) sink.onRestart?.();
+  }
+
+  goLive(): void {
+    if (!this.held) return;
+    this.held = false;
+    for (const sink of this.sinks) sink.onStart?.();
+  }
+
+  setPaused(isPaused: boolean): void {
+    if (this.paused && !isPaused) this.sinks.forEach((sink) => sink.onRestart?.());
+    this.paused = isPaused;
+  }
+
+  /** Tells the sinks that the source came to its end. */
+  end(): void {
+    for (const sink of this.sinks) sink.onEnd?.();
+  }
+
+  /** Forgets what the source sent so far: it will start again. */
   reset(): void {
     this.gop?.clear();
     this.clock = undefined;
+    this.held = false;
+    this.paused = false;
     this.flow.stop();
   }
 

@@ -4,6 +4,9 @@ import { baseRtpEndpointOperations, sdpEndpointOperations } from "./baseRtpEndpo
 import { mediaElementOperations } from "./mediaElement";
 import { type Context, type MediaObject, mediaObjectOperations, stringParam } from "./mediaObject";
 import { MediaPipeline, mediaPipelineOperations } from "./mediaPipeline";
+import { PlayerEndpoint, playerEndpointOperations } from "./playerEndpoint";
+import { RecorderEndpoint, recorderEndpointOperations } from "./recorderEndpoint";
+import { uriEndpointOperations } from "./uriEndpoint";
 import { serverManagerOperations } from "./serverManager";
 import { WebRtcEndpoint, webRtcEndpointOperations } from "./webRtcEndpoint";
 
@@ -20,6 +23,9 @@ const OPERATIONS: Partial<Record<TypeName, AnyOperations>> = {
   SdpEndpoint: sdpEndpointOperations,
   BaseRtpEndpoint: baseRtpEndpointOperations,
   WebRtcEndpoint: webRtcEndpointOperations,
+  UriEndpoint: uriEndpointOperations,
+  PlayerEndpoint: playerEndpointOperations,
+  RecorderEndpoint: recorderEndpointOperations,
 };
 
 function pipelineParam(context: Context, params: Params): MediaPipeline {
@@ -33,6 +39,8 @@ type Create = (context: Context, params: Params) => MediaObject;
 const CREATORS: Record<string, Create> = {
   MediaPipeline: (context) => new MediaPipeline(context),
   WebRtcEndpoint: (context, params) => new WebRtcEndpoint(context, pipelineParam(context, params), params),
+  PlayerEndpoint: (context, params) => new PlayerEndpoint(context, pipelineParam(context, params), params),
+  RecorderEndpoint: (context, params) => new RecorderEndpoint(context, pipelineParam(context, params), params),
 };
 
 const bare = (type: string) => type.replace(/^kurento\./, "");

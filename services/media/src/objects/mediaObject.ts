@@ -3,6 +3,7 @@ import { KurentoError } from "../errors";
 import type { Log } from "../log";
 import type { MediaConfig } from "../config";
 import { eventsOf, type Operations, type Params, type TypeName } from "../protocol";
+import type { RtspServer } from "../rtsp/rtspServer";
 import type { Registry } from "./registry";
 
 /** Takes an event to the client that asked for it. */
@@ -13,6 +14,8 @@ export interface Context {
   config: Readonly<MediaConfig>;
   log: Log;
   registry: Registry;
+  /** Where our ffmpeg children fetch and bring media. */
+  door: RtspServer;
 }
 
 const TYPE_PREFIX = "kurento.";

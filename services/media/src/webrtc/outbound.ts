@@ -2,6 +2,7 @@ import { type RTCDtlsTransport, type RTCRtpSender, RtpHeader, RtpPacket, RtcpRrP
 import { Flow } from "../media/flow";
 import { codecName, type Kind, type MediaPacket } from "../media/packet";
 import { Rewriter } from "../media/rewriter";
+import { ntpOf } from "../media/rtpWire";
 import type { Track, TrackSink } from "../media/track";
 
 /** Packets kept for retransmission (RFC 4585 NACK): about two seconds of 2 Mbit/s. */
@@ -106,6 +107,16 @@ export class Outbound implements TrackSink {
     this.flow.stop();
   }
 
+  onRestart(): void {
+    this.isWaiting = true;
+    this.rewriter?.rejoin();
+    this.stopBurst();
+  }
+
+  onStart(): void {
+    this.begin();
+  }
+
   onPacket(packet: MediaPacket, isKeyStart: boolean, track: Track): void {
     if (!this.isReady) return;
     if (this.isWaiting && !this.stopWaiting(isKeyStart, track)) return;
@@ -123,7 +134,7 @@ export class Outbound implements TrackSink {
   /** A viewer joins: the kept pictures at once, or a key frame from the source. */
   private begin(): void {
     const { track } = this;
-    if (!this.isReady || !track) return;
+    if (!this.isReady || !track || track.isHeld) return;
     track.requestKeyFrame();
     const kept = track.gop?.replay() ?? [];
     if (kept.length === 0 || !this.stopWaiting(true, track)) return;
@@ -229,14 +240,6 @@ export class Outbound implements TrackSink {
       set: () => undefined,
     });
   }
-}
-
-const EPOCH_SECONDS = 2_208_988_800;
-/** NTP time (RFC 5905, 32.32 bits) of a Unix time in ms. */
-export function ntpOf(unixMs: number): bigint {
-  const seconds = Math.floor(unixMs / 1000) + EPOCH_SECONDS;
-  const fraction = Math.floor(((unixMs % 1000) / 1000) * 0x1_0000_0000);
-  return (BigInt(seconds) << 32n) | BigInt(fraction);
 }
 
 /** The network lost it, as networks do; the receiver asks again. */
