@@ -42,13 +42,13 @@ test("the options given to Parse Server", () => {
     rateLimit: [
       {
         requestPath: "/login",
-        requestCount: 30,
+        requestCount: 120,
         requestTimeWindow: 60000,
         errorResponseMessage: "Too many sign-ins from this address. Wait a minute",
       },
       {
         requestPath: "/verifyPassword",
-        requestCount: 30,
+        requestCount: 120,
         requestTimeWindow: 60000,
         errorResponseMessage: "Too many sign-ins from this address. Wait a minute",
       },

@@ -50,7 +50,7 @@ export function parseOptions(config: ParseConfig, secrets: ParseSecrets) {
     },
     rateLimit: ["/login", "/verifyPassword"].map((requestPath) => ({
       requestPath,
-      requestCount: 30,
+      requestCount: 120,
       requestTimeWindow: minuteMs,
       errorResponseMessage: "Too many sign-ins from this address. Wait a minute",
     })),

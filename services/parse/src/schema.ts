@@ -45,7 +45,8 @@ const recording: ClassDefinition = {
 };
 
 /**
- * A stream, live or past. Who reads it is in each one's ACL, which Cloud Code sets: operators, admins, and the `publisher`.
+ * A stream, live (no `endedAt`) or past, as signaling's ledger writes it; `user` publishes it, `reason` is why it ended.
+ * Who reads it is in each one's ACL, which Cloud Code sets: operators, admins, and the `user`.
  * Not in the class's permissions: live queries know no roles there (they do in ACLs).
  */
 const stream: ClassDefinition = {
@@ -54,12 +55,10 @@ const stream: ClassDefinition = {
     streamId: text,
     title: text,
     kind: text,
-    state: text,
-    reason: optionalText,
     startedAt: date,
     endedAt: optionalDate,
-    host: optionalText,
-    publisher: { type: "Pointer", targetClass: "_User" },
+    reason: optionalText,
+    user: { type: "Pointer", targetClass: "_User" },
   },
   indexes: { stream_id: { streamId: 1 } },
   classLevelPermissions: readOnly(signedIn),

@@ -2,7 +2,7 @@ import { problemWith } from "./guards";
 
 const startedAt = new Date("2026-01-02T03:04:05Z");
 const recording = { streamId: "s-1", title: "Town hall", kind: "phone", startedAt, file: "s-1.webm", host: "one" };
-const stream = { streamId: "s-1", title: "Town hall", kind: "camera", state: "live", startedAt };
+const stream = { streamId: "s-1", title: "Town hall", kind: "camera", startedAt };
 
 test.each<[string, string, object, object | undefined, string | null]>([
   ["a good recording", "Recording", recording, undefined, null],
@@ -38,13 +38,7 @@ test.each<[string, string, object, object | undefined, string | null]>([
     recording,
     "Recording.file: Cannot change after it was first saved",
   ],
-  [
-    "an unknown state",
-    "Stream",
-    { ...stream, state: "odd" },
-    undefined,
-    'Stream.state: Expected one of connecting, live, down, ended, found "odd"',
-  ],
+  ["another user later", "Stream", stream, { ...stream, user: { objectId: "u" } }, "Stream.user: Cannot change after it was first saved"],
   ["an empty title", "Stream", { ...stream, title: " " }, undefined, 'Stream.title: Expected 1 to 120 characters, found " "'],
   ["a class without rules", "Other", {}, undefined, "Other: No guard for this class"],
 ])("%s", (_name, className, next, previous, expected) => {

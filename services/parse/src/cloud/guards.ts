@@ -28,12 +28,10 @@ const rules: Readonly<Record<string, { readonly checks: Readonly<Record<string, 
       streamId: matches(id, "an id of letters, digits, dashes and underscores"),
       title,
       kind: oneOf(kinds),
-      state: oneOf(["connecting", "live", "down", "ended"]),
       startedAt: isDate,
       endedAt: optional(isDate),
-      host: optional(host),
     },
-    fixed: ["streamId", "kind", "startedAt", "publisher"],
+    fixed: ["streamId", "kind", "startedAt", "user"],
   },
   Recording: {
     checks: {

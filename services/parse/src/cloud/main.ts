@@ -24,7 +24,7 @@ export function registerCloud(Parse: ParseSdk): void {
     cloud.beforeSave(className, ({ object, original }) => {
       const problem = problemWith(className, object.attributes, original?.attributes);
       if (problem) throw new Parse.Error(Parse.Error.VALIDATION_ERROR, problem);
-      object.setACL(watchersAcl(Parse, className === "Stream" ? object.get("publisher") : undefined));
+      object.setACL(watchersAcl(Parse, className === "Stream" ? object.get("user") : undefined));
     });
   }
   cloud.beforeSave("Camera", ({ object }) => {
@@ -38,12 +38,12 @@ export function registerCloud(Parse: ParseSdk): void {
   cloud.define("whoami", ({ user }) => whoami(Parse, user as InstanceType<ParseSdk["User"]>), { requireUser: true });
 }
 
-/** Operators and admins read; so does the publisher, if any. Writing takes the master key. */
-function watchersAcl(Parse: ParseSdk, publisher?: { id: string }): InstanceType<ParseSdk["ACL"]> {
+/** Operators and admins read; so does the user, if any. Writing takes the master key. */
+function watchersAcl(Parse: ParseSdk, user?: { id: string }): InstanceType<ParseSdk["ACL"]> {
   const acl = new Parse.ACL();
   acl.setRoleReadAccess("operator", true);
   acl.setRoleReadAccess("admin", true);
-  if (publisher) acl.setReadAccess(publisher.id, true);
+  if (user) acl.setReadAccess(user.id, true);
   return acl;
 }
 
