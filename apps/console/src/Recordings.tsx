@@ -1,0 +1,91 @@
+import { useEffect, useState } from "react";
+import { listRecordings, recordingUrl, type Recording } from "@barecast/core";
+
+/** `liveIds`: the list is read again when a stream begins or ends. */
+export function Recordings({ liveIds }: { liveIds: readonly string[] }) {
+  const [list, setList] = useState<readonly Recording[] | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Recording | null>(null);
+  const [reading, setReading] = useState(0);
+  const live = liveIds.join(" ");
+  useEffect(() => {
+    let isWanted = true;
+    listRecordings().then(
+      (recordings) => isWanted && (setList(recordings), setError(null)),
+      (problem: Error) => isWanted && setError(problem.message),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [live, reading]);
+  return (
+    <section className="recordings" data-testid="recordings" aria-label="Recordings">
+      {chosen ? <Playback recording={chosen} onClose={() => setChosen(null)} /> : null}
+      <div className="bar">
+        <h2>Recordings</h2>
+        <button onClick={() => setReading(reading + 1)}>Refresh</button>
+      </div>
+      {error ? (
+        <p className="error" role="alert">
+          {error}
+        </p>
+      ) : null}
+      {list?.length === 0 ? <p className="empty">Nothing is recorded yet.</p> : null}
+      <ul>
+        {list?.map((recording) => (
+          <li key={recording.file}>
+            <button
+              data-testid="recording"
+              data-file={recording.file}
+              data-stream-id={recording.streamId}
+              aria-pressed={chosen?.file === recording.file}
+              onClick={() => setChosen(recording)}
+            >
+              <strong>{recording.title}</strong>
+              <time dateTime={recording.startedAt}>{new Date(recording.startedAt).toLocaleString()}</time>
+              <span>{lengthOf(recording)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Playback({ recording, onClose }: { recording: Recording; onClose: () => void }) {
+  const [error, setError] = useState<string | null>(null);
+  return (
+    <div className="player">
+      <video
+        key={recording.file}
+        data-testid="playback"
+        src={recordingUrl(recording)}
+        controls
+        autoPlay
+        muted
+        playsInline
+        preload="auto"
+        aria-label={`Recording of ${recording.title}`}
+        onError={() =>
+          setError(`${recording.title} cannot be played. ${recording.endedAt ? "The file may be missing" : "It is still being recorded"}`)
+        }
+        onLoadedData={() => setError(null)}
+      />
+      {error ? (
+        <p className="error" role="alert">
+          {error}
+        </p>
+      ) : null}
+      <div className="bar">
+        <h2>{recording.title}</h2>
+        <button onClick={onClose}>Close</button>
+      </div>
+    </div>
+  );
+}
+
+function lengthOf({ startedAt, endedAt }: Recording): string {
+  if (!endedAt) return "recording now";
+  const seconds = Math.max(0, Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000));
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
