@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { ImageName } from "@barecast/stack";
+import type { ImageName } from "@barecast/stack/images";
 import { describeHost } from "./host";
 import { imageKeys } from "./keys";
 import { readLayout, recordLayout, removeUnusedBlobs } from "./layout";
-import { hasImage, loadIntoDocker } from "./engine";
+import { hasImage, loadIntoDocker, removeOlder } from "./engine";
 import { withLock } from "./lock";
 import { buildOrder, needsOf, slowFirst } from "./order";
 import { cachePaths, localRef, type CachePaths } from "./paths";
@@ -74,6 +74,7 @@ async function buildOne(name: ImageName, isCompiled: boolean, build: Build): Pro
   const isInEngine = await hasImage(localRef(name, keys[name]!));
   await perform(name, planBuild({ ...build, name, isCompiled, isInEngine }), paths.log(name));
   await rm(paths.context(name), { recursive: true, force: true });
+  await removeOlder(name, keys[name]!);
   const built = recordLayout(paths, name, keys[name]!);
   onProgress?.({ image: name, phase: "end", tookMs: performance.now() - began });
   return built;

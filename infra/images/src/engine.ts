@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { ImageName } from "@barecast/stack";
+import type { ImageName } from "@barecast/stack/images";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
 import type { BuiltImage } from "./types";
@@ -45,6 +45,13 @@ async function copyFromLayout({ name, layout }: BuiltImage, to: string): Promise
   await execute("skopeo", command).catch((error: { stderr?: string; message: string }) => {
     throw new ImageCopyError(name, `Could not be copied to ${to}: ${(error.stderr || error.message).trim()}`);
   });
+}
+
+/** Removes the tags under which earlier states of an image are in the local engine. One that a container still uses stays. */
+export async function removeOlder(name: ImageName, key: string): Promise<void> {
+  const tags = await docker("image", "ls", "--filter", `label=${imageLabel}=${name}`, "--format", "{{.Tag}}", `barecast/${name}`);
+  const old = tags.filter((tag) => /^[0-9a-f]{16}$/.test(tag) && tag !== key);
+  await Promise.all(old.map((tag) => docker("image", "rm", `barecast/${name}:${tag}`).catch(() => undefined)));
 }
 
 /** Removes every image we made from the local engine, and containers of an interrupted compilation. The layouts in the cache stay. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { imageTable, type ImageName } from "@barecast/stack";
+import { imageTable, type ImageName } from "@barecast/stack/images";
 import { inputsOf, recipeOf } from "./recipes";
 import { productionPackages, type PackageLock } from "./lockfile";
 import type { ImageSource } from "./types";

@@ -1,4 +1,4 @@
-import { imageTable, type ImageName } from "@barecast/stack";
+import { imageTable, type ImageName } from "@barecast/stack/images";
 
 /** Label that marks every image we made, with the image's name; `removeImages` goes by it. */
 export const imageLabel = "barecast.image";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { imageNames, type ImageName } from "@barecast/stack";
+import { imageNames, type ImageName } from "@barecast/stack/images";
 import { localRef, type CachePaths } from "./paths";
 import type { BuiltImage } from "./types";
 

@@ -1,4 +1,4 @@
-import { imageTable, type ImageName } from "@barecast/stack";
+import { imageTable, type ImageName } from "@barecast/stack/images";
 import type { ImageSource } from "./types";
 
 /** What decides an image's needs besides the table. */

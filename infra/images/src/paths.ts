@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { ImageName } from "@barecast/stack";
+import type { ImageName } from "@barecast/stack/images";
 
 /** Where things lie in the cache folder. */
 export function cachePaths(cache: string) {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { imageTable, type ImageName } from "@barecast/stack";
+import { imageTable, type ImageName } from "@barecast/stack/images";
 import { labelsOf } from "./labels";
 import { cachePaths, localRef } from "./paths";
 import { recipeOf } from "./recipes";

@@ -1,4 +1,4 @@
-import { imageTable, type ImageName } from "@barecast/stack";
+import { imageTable, type ImageName } from "@barecast/stack/images";
 
 /** What a build context gets besides the recipe folder's own files. */
 export type Staging =

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { ImageName } from "@barecast/stack";
+import type { ImageName } from "@barecast/stack/images";
 import { ImageCopyError } from "./errors";
 import { layersOf } from "./layout";
 import { registryApi, type RegistryApi } from "./registry-api";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { cp, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { ImageBuildError } from "./errors";
 import type { Step } from "./steps";
@@ -28,12 +28,22 @@ async function performOne(image: string, step: Step, log: string): Promise<void>
       return;
     case "copy":
       return copy(image, step, log);
+    case "prune":
+      return prune(step.folder, step.names);
     case "remove":
       return rm(step.path, { recursive: true, force: true });
     case "rename":
       return rename(step.from, step.to);
     case "layout":
       return writeLayout(step.saved, step.layout, step.blobs);
+  }
+}
+
+async function prune(folder: string, names: RegExp): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (names.test(entry.name)) await rm(full, { recursive: true, force: true });
+    else if (entry.isDirectory()) await prune(full, names);
   }
 }
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { imageTable } from "@barecast/stack";
+import { imageTable } from "@barecast/stack/images";
 import { buildLabel } from "./labels";
 import { cachePaths, localRef } from "./paths";
 import type { BuildPlanInput } from "./plan";
@@ -52,17 +52,15 @@ function planWorkspace(folder: string, context: string, input: BuildPlanInput): 
     { do: "empty", folder: stage },
     ...manifests.map((file): Step => ({ do: "copy", from: path.join(project, file), to: path.join(stage, file) })),
     npm(input, stage, install),
+    { do: "folder", folder: app },
     { do: "folder", folder: path.join(stage, "node_modules") },
-    {
-      do: "copy",
-      from: path.join(stage, "node_modules"),
-      to: path.join(context, "node_modules"),
-      except: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`),
-    },
+    { do: "rename", from: path.join(stage, "node_modules"), to: path.join(context, "node_modules") },
     { do: "copy", from: path.join(project, folder, "dist"), to: path.join(app, "dist"), except: developmentOnly },
     { do: "copy", from: path.join(project, folder, "package.json"), to: path.join(app, "package.json") },
     { do: "folder", folder: path.join(stage, folder, "node_modules") },
-    { do: "copy", from: path.join(stage, folder, "node_modules"), to: path.join(app, "node_modules"), except: developmentOnly },
+    { do: "rename", from: path.join(stage, folder, "node_modules"), to: path.join(app, "node_modules") },
+    { do: "prune", folder: context, names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`) },
+    { do: "remove", path: stage },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { ImageName } from "@barecast/stack";
+import type { ImageName } from "@barecast/stack/images";
 
 /** Where images come from: built here from Debian, npm and Go packages, or copied from their official registries. */
 export type ImageSource = "packages" | "upstream";

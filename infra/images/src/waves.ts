@@ -1,4 +1,4 @@
-import type { ImageName } from "@barecast/stack";
+import type { ImageName } from "@barecast/stack/images";
 
 /** An image with the digests of its layers. */
 export interface LayeredImage {

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { imageNames, imagesFor, imageTable } from "@barecast/stack/images";
+import { labelsOf } from "./labels";
+import { inputsOf, recipeOf } from "./recipes";
+
+const project = path.join(__dirname, "../../..");
+const read = (...parts: string[]) => readFileSync(path.join(project, ...parts), "utf8");
+const built = imageNames.filter((name) => imageTable[name].recipe);
+const dockerfiles = built
+  .filter((name) => recipeOf(name).kind === "docker")
+  .map((name) => ({ name, text: read(recipeOf(name).folder, "Dockerfile") }));
+
+test("every input of every recipe exists", () => {
+  const missing = built.flatMap((name) =>
+    inputsOf(name)
+      .filter((file) => !existsSync(path.join(project, file)))
+      .map((file) => `${name}: ${file}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("every image is labelled with what it is, its version and its source", () => {
+  for (const name of imageNames) {
+    const { version, title, source, licenses } = imageTable[name];
+    expect(labelsOf(name)).toEqual({
+      "barecast.image": name,
+      "org.opencontainers.image.title": title,
+      "org.opencontainers.image.version": version,
+      "org.opencontainers.image.source": source,
+      "org.opencontainers.image.licenses": licenses,
+    });
+    expect([version, title, source, licenses].filter((text) => !/^\S.*\S$|^\S$/.test(text))).toEqual([]);
+  }
+});
+
+test("a Dockerfile is FROM what the table says it needs, and from nothing else", () => {
+  const wrong = dockerfiles.filter(({ name, text }) => {
+    const from = [...text.matchAll(/^FROM (\S+)/gm)].map((match) => match[1]).filter((image) => image !== "scratch");
+    const needs = imageTable[name].needs.map((need) => `\${${need.toUpperCase()}_IMAGE}`);
+    return JSON.stringify(from) !== JSON.stringify(needs);
+  });
+  expect(wrong.map(({ name }) => name)).toEqual([]);
+});
+
+test("site images end as their own user, with the table's entrypoint", () => {
+  const site = dockerfiles.filter(({ name }) => imagesFor("site").includes(name));
+  const wrong = site.filter(({ name, text }) => {
+    const user = [...text.matchAll(/^USER (.*)$/gm)].at(-1)?.[1];
+    const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)?.[1] ?? "[]") as string[];
+    const command = JSON.parse(/^CMD (.*)$/m.exec(text)?.[1] ?? "[]") as string[];
+    const wanted = JSON.stringify(imageTable[name].entrypoint);
+    return user !== "${IMAGE_USER}" || ![JSON.stringify(entrypoint), JSON.stringify([...entrypoint, ...command])].includes(wanted);
+  });
+  expect(wrong.map(({ name }) => name)).toEqual([]);
+});
+
+test("healthchecks are in exec form", () => {
+  const checks = dockerfiles.flatMap(({ text }) => [...text.matchAll(/^HEALTHCHECK (.*)$/gm)].map((match) => match[1]!));
+  expect(checks.length).toBeGreaterThan(3);
+  expect(checks.filter((check) => !/ CMD \["\//.test(check))).toEqual([]);
+});
+
+test("Go's module file names the table's versions", () => {
+  const { golang, traefik } = imageTable;
+  const modules = read("services/traefik/go.mod");
+  expect(/^toolchain go(.*)$/m.exec(modules)?.[1]).toBe(golang.version);
+  expect(/github\.com\/traefik\/traefik\/v3 v(\S+)/.exec(modules)?.[1]).toBe(traefik.version);
+});
+
+test("our own images carry the project's version", () => {
+  const { version } = JSON.parse(read("package.json")) as { version: string };
+  expect(["web", "media", "signaling", "parse", "reaper"].map((name) => imageTable[name as "web"].version)).toEqual(Array(5).fill(version));
+});
