@@ -16,7 +16,7 @@ for (const folder of [...folders, path.join(__dirname, "bench")]) {
 }
 const shared = {
   transform: {
-    "^.+\\.tsx?$": [
+    "^.+\\.(tsx?|m?js)$": [
       "@swc/jest",
       {
         jsc: { target: "es2023", parser: { syntax: "typescript", tsx: true }, transform: { react: { runtime: "automatic" } } },
@@ -25,6 +25,8 @@ const shared = {
     ],
   },
   moduleNameMapper,
+  // Packages that are ES modules only: Jest's CommonJS needs them compiled.
+  transformIgnorePatterns: ["/node_modules/(?!(age-encryption|@noble|@scure)/)"],
   testEnvironment: "node",
   // Jest crawls its roots whole: caches and tools lie outside of them.
   roots: ["infra", "services", "apps", "tests", "bench"].map((top) => path.join(__dirname, top)),

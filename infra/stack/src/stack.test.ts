@@ -1,0 +1,101 @@
+import { parseSite, type Site } from "@barecast/site";
+import fc from "fast-check";
+import { exampleDigests as digests, exampleSecrets as secrets } from "./example";
+import { overlaps, portPlan, stackOf, type Stack } from "./index";
+
+const replica = parseSite(
+  "site: replica\ndomain: replica.localhost\nimages: packages\nhosts: {one: {machine: {}}}\n",
+  "sites/replica.yaml",
+);
+const stackFor = (site: Site) => stackOf({ site, secrets, digests });
+const text = (stack: Stack, key: string) => [...stack.configs, ...stack.secrets].find((file) => file.key === key)!.content;
+
+test("coturn relays to the media servers only, and names no old option", () => {
+  expect(text(stackFor(replica), "coturn-config")).toBe(`listening-ip=172.30.231.10
+listening-port=3478
+relay-ip=172.30.231.10
+tcp-proxy-port=5350
+min-port=41000
+max-port=41999
+realm=replica.localhost
+use-auth-secret
+static-auth-secret=<turnSecret>
+fingerprint
+stale-nonce=600
+no-tcp-relay
+no-multicast-peers
+denied-peer-ip=0.0.0.0-255.255.255.255
+denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+allowed-peer-ip=172.30.231.10
+user-quota=16
+total-quota=500
+userdb=/tmp/turndb
+pidfile=/tmp/turnserver.pid
+log-file=stdout
+simple-log
+`);
+});
+
+test("a changed title is a new config of one service, and nothing else", () => {
+  const [before, after] = [stackFor(replica), stackFor({ ...replica, console: { title: "Control" } })];
+  const differing = after.services.filter((service, index) => JSON.stringify(service) !== JSON.stringify(before.services[index]));
+  const names = (stack: Stack) => stack.configs.map(({ name }) => name);
+  expect(differing).toEqual([]);
+  expect(names(after).filter((name) => !names(before).includes(name))).toEqual([
+    expect.stringMatching(/^replica-web-settings-[0-9a-f]{10}$/),
+  ]);
+});
+
+test("a secret's name tells nothing of it without the site's key", () => {
+  const other = stackOf({ site: replica, secrets: { ...secrets, namingKey: "another" }, digests });
+  const names = (stack: Stack) => stack.secrets.map(({ name }) => name);
+  expect(names(other).filter((name) => names(stackFor(replica)).includes(name))).toEqual([]);
+});
+
+test("no secret stands in an environment, a label, an argument or a config", () => {
+  const { services, configs } = stackFor(replica);
+  const open = JSON.stringify([services, configs]);
+  expect(Object.values(secrets).filter((value) => typeof value === "string" && open.includes(value))).toEqual([]);
+});
+
+test("whatever publishes a port, uses the host's network or a host's folder updates stop-first", () => {
+  const bound = stackFor(replica).services.filter(
+    ({ ports, networks, binds }) => ports.length > 0 || networks === "host" || binds.length > 0,
+  );
+  expect(bound.map(({ key, update }) => [key, update])).toEqual([
+    ["socketproxy", "stop-first"],
+    ["traefik", "stop-first"],
+    ["coturn", "stop-first"],
+    ["media-one", "stop-first"],
+    ["postgres", "stop-first"],
+    ["recordings", "stop-first"],
+  ]);
+});
+
+test("a camera whose password isn't there is refused with what to do", () => {
+  const site: Site = {
+    ...replica,
+    cameras: [{ name: "yard", title: "Yard", url: "rtsp://10.0.0.9/1", username: "me", passwordSecret: "yard", record: true }],
+  };
+  expect(() => stackFor(site)).toThrow(
+    'cameras.yard.passwordSecret: Expected a secret of the site, found "yard". Set it: ./barecast secrets set yard',
+  );
+});
+
+test("property: no valid site gives two rows of its plan one port", () => {
+  const port = fc.integer({ min: 1024, max: 39_999 });
+  const ports = fc
+    .uniqueArray(port, { minLength: 6, maxLength: 6 })
+    .map(([http, https, turn, registry, mediaControl, turnProxy]) => ({ http, https, turn, registry, mediaControl, turnProxy }));
+  fc.assert(
+    fc.property(ports, (chosen) => {
+      let site: Site;
+      try {
+        site = parseSite(`site: s\ndomain: s.localhost\nhosts: {one: {machine: {}}}\nports: ${JSON.stringify(chosen)}\n`, "x");
+      } catch {
+        return true; // Refused: a port of the hosts themselves.
+      }
+      return overlaps(portPlan(site)).length === 0 && stackFor(site).services.length === 10;
+    }),
+  );
+});
