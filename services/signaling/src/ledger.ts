@@ -42,13 +42,14 @@ export function createLedger(parse: ParseCall, log: Log, patienceMs = 600_000): 
         streamId: id,
         title,
         kind,
+        state: "live",
         startedAt: date(startedAt),
-        endedAt: null,
-        ...(userId ? { user: { __type: "Pointer", className: "_User", objectId: userId } } : {}),
+        ...(userId ? { publisher: { __type: "Pointer", className: "_User", objectId: userId } } : {}),
       }),
-    streamEnded: (id, reason) => void track(end("Stream", `stream ${id}`, { endedAt: date(new Date().toISOString()), reason })),
+    streamEnded: (id, reason) =>
+      void track(end("Stream", `stream ${id}`, { state: "ended", endedAt: date(new Date().toISOString()), reason })),
     recordingStarted: ({ startedAt, ...rest }) =>
-      void create("Recording", `recording ${rest.file}`, { ...rest, startedAt: date(startedAt), endedAt: null }),
+      void create("Recording", `recording ${rest.file}`, { ...rest, startedAt: date(startedAt) }),
     recordingEnded: (file) => void track(end("Recording", `recording ${file}`, { endedAt: date(new Date().toISOString()) })),
     settled: async () => void (await Promise.allSettled([...pending])),
   };

@@ -7,6 +7,7 @@ import { addressWithCredentials, cameraFault } from "./cameraFault";
 import type { Remote } from "./kurento";
 import type { MediaPool } from "./pool";
 import { startRecorder, type Recorder } from "./recorder";
+import { probeRtsp } from "./rtspProbe";
 import type { MediaServer } from "./server";
 
 export interface CameraParts {
@@ -25,6 +26,8 @@ export interface CameraTimes {
   readonly lastRetryMs: number;
 }
 export const cameraTimes: CameraTimes = { patienceMs: 15_000, firstRetryMs: 1000, lastRetryMs: 10_000 };
+
+const probeTimeoutMs = 2000;
 
 /** Cameras send H.264; their sound (G.711, AAC) is nothing that a browser plays, so the picture alone is kept. */
 const profile: RecordingProfile = { profile: "MKV_VIDEO_ONLY", extension: "mkv", media: ["VIDEO"] };
@@ -103,8 +106,8 @@ export class Camera {
       this.follow(attempt);
       this.parts.streams.update(this.stream, { wiring: { server, pipeline, source: player } });
       await Promise.all([...this.stream.viewers].map(({ endpoint }) => player.call("connect", endpoint)));
+      attempt.patience = setTimeout(() => this.fail(attempt), this.parts.times.patienceMs);
       await player.call("play");
-      attempt.patience = setTimeout(() => this.fail(attempt, cameraFault(this.camera.url, null)), this.parts.times.patienceMs);
     } catch (error) {
       this.giveUp(`The media server cannot play it: ${reasonOf(error)}`);
     }
@@ -124,13 +127,12 @@ export class Camera {
 
   private follow(attempt: Attempt): void {
     const { player } = attempt;
-    const { url } = this.camera;
-    player.on("Error", ({ description }) => this.fail(attempt, cameraFault(url, description)));
-    player.on("EndOfStream", () => this.fail(attempt, cameraFault(url, null)));
+    player.on("Error", () => this.fail(attempt));
+    player.on("EndOfStream", () => this.fail(attempt));
     player.on("MediaFlowOutStateChanged", ({ state, mediaType }) => {
       if (mediaType !== "VIDEO" || attempt.isOver) return;
       if (state === "FLOWING") this.flows(attempt);
-      else this.fail(attempt, `No more picture from ${url}`);
+      else this.fail(attempt);
     });
   }
 
@@ -165,10 +167,13 @@ export class Camera {
     }
   }
 
-  private fail(attempt: Attempt, reason: string): void {
+  /** The media server names no reason that a person could use, so the camera is asked. */
+  private fail(attempt: Attempt): void {
     if (attempt.isOver || this.attempt !== attempt) return;
     void this.endAttempt();
-    this.giveUp(reason);
+    const { url, username } = this.camera;
+    const credentials = username === undefined ? null : { username, password: this.password ?? "" };
+    void probeRtsp(url, credentials, probeTimeoutMs).then((answer) => this.giveUp(cameraFault(url, answer)));
   }
 
   private giveUp(reason: string): void {

@@ -1,13 +1,21 @@
 import { withoutCredentials } from "../log";
+import type { RtspAnswer } from "./rtspProbe";
 
-/** What a person reads when a camera does not play, from what the media server said of it (`null`: nothing within the time). */
-export function cameraFault(url: string, said: string | null): string {
+/** What a person reads when a camera does not play, from what the camera itself answers. */
+export function cameraFault(url: string, answer: RtspAnswer): string {
   const address = withoutCredentials(url);
-  if (said !== null && /\b40[13]\b|unauthori[sz]ed|not authori[sz]ed|authentication|password|credential/i.test(said)) {
-    return `Wrong user or password for ${address}`;
+  switch (answer) {
+    case "unauthorized":
+      return `Wrong user or password for ${address}`;
+    case "notFound":
+      return `The camera answers, but has no stream at ${address}`;
+    case "refuses":
+      return `The camera answers, but refuses ${address}`;
+    case "describes":
+      return `The camera answers, but no picture comes from ${address}`;
+    case "silent":
+      return `No answer from ${address}`;
   }
-  if (said !== null && /\b404\b|not found/i.test(said)) return `${address} is not there: the camera answers, but has no such stream`;
-  return `No answer from ${address}`;
 }
 
 /** The address as the media server gets it, with user and password in it (RFC 3986, percent-encoded). */

@@ -23,13 +23,8 @@ export class WebRtcConnection {
 
   constructor(private readonly events: WebRtcEvents) {}
 
-  /** Makes the endpoint in the pipeline and answers the offer. `alongside` runs while the server works on the offer. */
-  async negotiate(
-    server: MediaServer,
-    pipeline: Remote,
-    offer: string,
-    alongside: (endpoint: Remote) => Promise<unknown>,
-  ): Promise<string> {
+  /** Makes the endpoint in the pipeline and answers the offer. What `prepare` asks for is sent before the offer, and not waited for. */
+  async negotiate(server: MediaServer, pipeline: Remote, offer: string, prepare: (endpoint: Remote) => Promise<unknown>): Promise<string> {
     const endpoint = await server.kurento.create("WebRtcEndpoint", { mediaPipeline: pipeline });
     this.endpoint = endpoint;
     if (this.isReleased) {
@@ -37,7 +32,9 @@ export class WebRtcConnection {
       throw new Error("The connection was given up");
     }
     this.subscribe(endpoint);
-    const [answer] = await Promise.all([endpoint.call("processOffer", offer), alongside(endpoint)]);
+    // The source is connected first: its codec decides the answer.
+    const prepared = prepare(endpoint);
+    const [answer] = await Promise.all([endpoint.call("processOffer", offer), prepared]);
     return answer;
   }
 
