@@ -24,7 +24,7 @@ options:
     elements: dict
     default: []
   absent:
-    description: Paths of files that must not be there.
+    description: Paths of files, links and folders (with all in them) that must not be there; of a mount point, its content.
     type: list
     elements: path
     default: []
@@ -38,6 +38,7 @@ changed_paths:
 """
 
 import os
+import shutil
 import stat
 import tempfile
 
@@ -108,6 +109,21 @@ def ensure_link(module, path, target):
     return True
 
 
+def remove(path):
+    if not os.path.isdir(path) or os.path.islink(path):
+        os.unlink(path)
+    elif os.path.ismount(path):
+        # The machine's volume, or a disk of its own: its content goes, the mount stays.
+        for name in os.listdir(path):
+            remove(os.path.join(path, name))
+    else:
+        shutil.rmtree(path)
+
+
+def is_there(path):
+    return os.path.lexists(path) and not (os.path.ismount(path) and not os.listdir(path))
+
+
 def main():
     entry = dict(path=dict(type="path", required=True), mode=dict(type="str", required=True), **OWNER)
     module = AnsibleModule(
@@ -133,10 +149,10 @@ def main():
             if ensure_link(module, **link):
                 changed.append(link["path"])
         for path in module.params["absent"]:
-            if os.path.lexists(path):
+            if is_there(path):
                 changed.append(path)
                 if not module.check_mode:
-                    os.unlink(path)
+                    remove(path)
     except (OSError, ValueError) as error:
         module.fail_json(msg=str(error), changed_paths=changed)
     module.exit_json(changed=bool(changed), changed_paths=changed, diff=diffs)

@@ -37,7 +37,7 @@ export interface RunInput {
 
 export interface RunOutcome {
   readonly hosts: Readonly<Record<string, HostCounts>>;
-  /** Digest per host that this run has applied. */
+  /** Digest per host that this run has applied; none for `down` and for a check. */
   readonly applied: Readonly<Record<string, string>>;
   readonly durationMs: number;
 }
@@ -61,7 +61,8 @@ export async function runPlaybook(input: RunInput): Promise<RunOutcome> {
   try {
     writeRunFiles(input, sockets, digests);
     const hosts = await execute(program, argumentsOf(input), input);
-    const applied = Object.fromEntries(Object.keys(hosts).map((host) => [host, digests[host]!]));
+    const isApplied = (input.playbook ?? "site") === "site" && !input.check;
+    const applied = Object.fromEntries(Object.keys(hosts).flatMap((host) => (isApplied ? [[host, digests[host]!]] : [])));
     return { hosts, applied, durationMs: Date.now() - began };
   } finally {
     rmSync(sockets, { recursive: true, force: true });

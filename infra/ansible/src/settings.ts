@@ -29,6 +29,7 @@ host_key_checking = True
 forks = 20
 timeout = 10
 retry_files_enabled = False
+no_target_syslog = True
 nocows = True
 deprecation_warnings = True
 localhost_warning = False
