@@ -29,7 +29,7 @@ type State = { resources: Resource[]; pending: PendingOperation[] };
 export class Session {
   readonly place: Place;
   readonly signal: AbortSignal;
-  readonly connections = new Connections();
+  readonly connections: Connections;
   state: State = { resources: [], pending: [] };
   file: StateFile | undefined;
   private readonly dynamic: DynamicProcess;
@@ -42,6 +42,7 @@ export class Session {
   ) {
     this.place = placeOf(o.program);
     this.signal = o.signal ?? new AbortController().signal;
+    this.connections = new Connections(o.env?.["DOCKER_HOST"] ?? process.env["DOCKER_HOST"]);
     this.dynamic = new DynamicProcess(o, this.place.folder);
     const docker = { connections: this.connections, owner: o.owner };
     this.handlers = {
@@ -130,12 +131,7 @@ export class Session {
     if (type === "pulumi:providers:pulumi-nodejs") return all;
     const prefix = `${type.slice("pulumi:providers:".length)}:`;
     const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-    const host = this.o.env?.["DOCKER_HOST"] ?? process.env["DOCKER_HOST"];
-    return {
-      ...(type === "pulumi:providers:docker" && host ? { host } : {}),
-      ...Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
-      ...(version ? { version } : {}),
-    };
+    return { ...Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])), ...(version ? { version } : {}) };
   }
 
   private async close(): Promise<void> {

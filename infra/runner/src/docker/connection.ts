@@ -30,9 +30,12 @@ export class Connections {
   private readonly apis = new Map<string, DockerApi>();
   private readonly closers: (() => Promise<void>)[] = [];
 
+  /** @param usual the Docker of a provider that names none, as DOCKER_HOST says it */
+  constructor(private readonly usual = "unix:///var/run/docker.sock") {}
+
   /** @throws RunnerError `program-failed` when the host is neither a socket nor reached by SSH */
   to(provider: { host?: string; sshOpts?: string[] }): DockerApi {
-    const host = provider.host ?? "unix:///var/run/docker.sock";
+    const host = provider.host ?? this.usual;
     const key = JSON.stringify([host, provider.sshOpts ?? []]);
     const known = this.apis.get(key) ?? new DockerApi(this.wayTo(host, provider.sshOpts ?? []));
     this.apis.set(key, known);

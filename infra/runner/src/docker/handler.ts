@@ -68,7 +68,7 @@ export async function createOrSettle<T>(create: () => Promise<T>, settle: () => 
 const isTaken = ({ status, message }: DockerError): boolean => status === 409 || /already exists|name conflicts/i.test(message);
 
 /** Deletes an object, waiting while something that was just removed still holds it. */
-export async function deleteWhenFree(api: DockerApi, path: string, context: Context, waitMs = 60_000): Promise<void> {
+export async function deleteWhenFree(api: DockerApi, path: string, context: Context, waitMs = 30_000): Promise<void> {
   const end = Date.now() + waitMs;
   for (;;) {
     try {

@@ -71,14 +71,12 @@ export class Deployment {
         : Object.assign(new RunnerError("step-failed", `${goal.name}: ${error.message}`), { cause: error });
     });
     this.running.add(work);
-    try {
-      return await work;
-    } catch (error) {
-      this.fail(error as Error);
-      return await new Promise(() => {});
-    } finally {
-      this.running.delete(work);
-    }
+    const registered = await work.then(
+      (done) => done,
+      (error: Error) => this.fail(error),
+    );
+    this.running.delete(work);
+    return registered ?? new Promise(() => {});
   }
 
   registerOutputs(urn: string, outputs: Values): void {
