@@ -4,7 +4,7 @@ import { sessionCookie } from "./messages";
 export function sessionTokenOf(header: string | undefined): string | undefined {
   for (const pair of header?.split(";") ?? []) {
     const [name, ...value] = pair.trim().split("=");
-    if (name === sessionCookie && value.length > 0) return decodeURIComponent(value.join("="));
+    if (name === sessionCookie && value.length > 0) return decoded(value.join("="));
   }
   return undefined;
 }
@@ -13,4 +13,12 @@ export function sessionTokenOf(header: string | undefined): string | undefined {
 export function sessionCookieHeader(token: string | null): string {
   const value = token === null ? "" : encodeURIComponent(token);
   return `${sessionCookie}=${value}; Path=/; HttpOnly; Secure; SameSite=Strict${token === null ? "; Max-Age=0" : ""}`;
+}
+
+function decoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value) || undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -75,6 +75,15 @@ export class Camera {
   start(): void {
     this.parts.streams.add(this.stream);
     this.parts.ledger.streamStarted(this.stream);
+    for (const server of this.parts.pool.servers) server.onUp(() => this.nudge());
+    if (this.parts.pool.leastLoaded()) void this.play();
+    else this.retry = setTimeout(() => void this.play(), this.parts.times.patienceMs);
+  }
+
+  /** A media server came up: a camera that has none need not wait for its next try. */
+  private nudge(): void {
+    if (this.attempt || this.stream.wiring) return;
+    clearTimeout(this.retry);
     void this.play();
   }
 
@@ -115,7 +124,7 @@ export class Camera {
 
   private async makePipeline(): Promise<{ server: MediaServer; pipeline: Remote; source: null }> {
     const server = this.parts.pool.leastLoaded();
-    if (!server) throw new Error("no media server is reachable");
+    if (!server) throw new Error("no media server answers");
     const pipeline = await server.createPipeline();
     const free = this.parts.pool.occupy(server);
     this.stopListening();

@@ -18,6 +18,8 @@ export interface WireDouble {
   emit(type: string, event: string, data: object): void;
   /** The next `invoke` of this operation fails with the server's message. */
   failNext(operation: string, message: string): void;
+  /** Makes an object as someone else's doing; returns its id. */
+  plant(type: string, tags: Record<string, string>): string;
   /** From now on nothing is answered, and sockets stay open. */
   fallSilent(): void;
   close(): Promise<void>;
@@ -134,6 +136,11 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
       emitOn(id, event, data);
     },
     failNext: (operation, message) => void failures.set(operation, message),
+    plant(type, tags) {
+      const id = `${++count}_kurento.${type}`;
+      objects.set(id, { type, tags: new Map(Object.entries(tags)) });
+      return id;
+    },
     fallSilent: () => (isSilent = true),
     async close() {
       for (const socket of server.clients) socket.terminate();

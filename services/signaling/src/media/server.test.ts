@@ -1,0 +1,45 @@
+import { connectClient, until } from "../testing/client";
+import { origin, startSetup } from "../testing/setup";
+import { startWireDouble } from "../testing/wireDouble";
+
+const offer = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 VP8/90000\r\n";
+const probe = { intervalMs: 50, timeoutMs: 200 };
+
+test("a media server that falls silent: publisher and viewer are told, and new ones refused in words", async () => {
+  const setup = await startSetup({}, { probe });
+  const client = await connectClient(setup.signaling.port, { origin });
+  client.send({ type: "authenticate", id: "a", token: "token-ada" });
+  await client.next("authenticated");
+  client.send({ type: "publish", id: "p", connectionId: "phone", title: "At the gate", offer });
+  const { streamId } = await client.next("answer");
+  client.send({ type: "view", id: "v", connectionId: "tile", streamId, offer });
+  await client.next("answer", ({ id }) => id === "v");
+  setup.media.fallSilent();
+  expect(await client.next("ended", ({ connectionId }) => connectionId === "phone")).toMatchObject({
+    reason: "The media server went away",
+  });
+  await client.next("ended", ({ connectionId }) => connectionId === "tile");
+  client.send({ type: "publish", id: "q", connectionId: "phone2", title: "Again", offer });
+  expect(await client.next("error")).toEqual({
+    type: "error",
+    id: "q",
+    code: "mediaUnavailable",
+    message: "No media server is reachable at the moment. Try again shortly",
+  });
+  await setup.close();
+});
+
+test("a media server that was restarted is used again, and the pipelines of earlier runs are released, foreign ones not", async () => {
+  const setup = await startSetup({}, { probe });
+  const port = Number(new URL(setup.media.url).port);
+  await setup.media.close();
+  const health = async () => JSON.stringify((await (await fetch(`http://127.0.0.1:${setup.signaling.port}/health`)).json()) as object);
+  await until(async () => ((await health()).includes('"m1":"down"') ? null : `still ${await health()}`));
+  const again = await startWireDouble(port);
+  again.plant("MediaPipeline", { "barecast.owner": "signaling", "barecast.run": "long ago" });
+  const foreign = again.plant("MediaPipeline", {});
+  await until(async () => ((await health()).includes('"m1":"up"') ? null : `still ${await health()}`));
+  expect(again.objects()).toEqual([foreign]);
+  await setup.close();
+  await again.close();
+});
