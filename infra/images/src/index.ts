@@ -6,3 +6,4 @@ export { prerequisites } from "./host";
 export { imageLabel } from "./labels";
 export { planBuild, type BuildHost, type BuildPlanInput } from "./plan";
 export { copyAllToRegistry, copyToRegistry, missingInRegistry } from "./registry";
+export { readImage } from "./layout";

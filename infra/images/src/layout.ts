@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { imageNames, type ImageName } from "@barecast/stack/images";
-import { localRef, type CachePaths } from "./paths";
+import { cachePaths, localRef, type CachePaths } from "./paths";
 import type { BuiltImage } from "./types";
 
 interface Descriptor {
@@ -71,3 +71,6 @@ function isWhole(blobs: string, { digest, size }: Descriptor): boolean {
 function blobFile(blobs: string, digest: string): string {
   return path.join(blobs, ...digest.split(":"));
 }
+
+/** The image that the cache holds under a name, whatever it was made from; undefined when there is none, or a blob of it is missing. */
+export const readImage = (cache: string, name: ImageName): BuiltImage | undefined => readLayout(cachePaths(cache), name);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { buildImages, copyAllToRegistry } from "@barecast/images";
+import { copyAllToRegistry, readImage } from "@barecast/images";
 import { loadSite, placeOf } from "@barecast/site";
 import type { ImageName } from "@barecast/stack";
 import type { ImagesArgs } from "../images";
@@ -11,14 +11,14 @@ type Inputs = Omit<ImagesArgs, "hosts"> & { readonly hosts: Readonly<Record<stri
 async function fill({ project, siteFile, registry, digests }: Inputs): Promise<void> {
   const site = loadSite(siteFile);
   const cache = process.env.BARECAST_CACHE ?? path.join(project, ".cache");
-  const names = Object.keys(digests) as ImageName[];
-  const built = await buildImages({ source: site.images, names, project, cache });
-  for (const name of names) {
-    if (built[name].digest !== digests[name])
-      throw new Error(`${name}: Expected the image ${digests[name]} in ${cache}, found ${built[name].digest}. Run: ./barecast up`);
-  }
+  const built = Object.entries(digests).map(([name, digest]) => {
+    const image = readImage(cache, name as ImageName);
+    if (image?.digest !== digest)
+      throw new Error(`${name}: Expected the image ${digest} in ${cache}, found ${image?.digest ?? "none"}. Run: ./barecast up`);
+    return image;
+  });
   const place = placeOf(project, site.name, process.env);
-  await copyAllToRegistry(Object.values(built), registry, { certDir: path.dirname(place.caCert) });
+  await copyAllToRegistry(built, registry, { certDir: path.dirname(place.caCert) });
 }
 
 /** What decides whether there is something to copy: other digests, another registry, hosts made anew. */
