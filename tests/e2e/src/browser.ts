@@ -1,0 +1,75 @@
+import path from "node:path";
+import { chromium, type Browser as CdpBrowser, type Page } from "playwright-core";
+import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
+import { clipFile, phoneClip } from "./clip";
+import { controlPort } from "./firewall";
+import { testImages } from "./images";
+import type { ClientNetwork } from "./networks";
+import { until } from "./until";
+
+/** Names that a browser finds at an address, and the authority it trusts: all it has to know of a site. */
+export interface Known {
+  readonly hosts: Readonly<Record<string, string>>;
+  /** PEM text; none: it trusts Debian's authorities only. */
+  readonly ca?: string;
+}
+
+/** A Chromium in a container and network of its own. */
+export interface Browser {
+  readonly container: StartedTestContainer;
+  readonly network: ClientNetwork;
+  /** A page in a profile of its own: other pages' cookies are not there. */
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** `--host-resolver-rules`: each name, also with the dot at its end, without which TURN over UDP finds no address. */
+export function resolverRules(hosts: Known["hosts"]): string {
+  return Object.entries(hosts)
+    .flatMap(([name, address]) => [`MAP ${name} ${address}`, `MAP ${name}. ${address}`])
+    .join(", ");
+}
+
+/**
+ * Starts a browser in a client's network. Its camera shows the counter when `hasCamera`; certificate errors are errors.
+ * @throws Error with Chromium's last words when it does not answer
+ */
+export async function startBrowser(network: ClientNetwork, known: Known, { hasCamera = false } = {}): Promise<Browser> {
+  const { browser: image } = await testImages();
+  const clip = hasCamera ? await clipFile(phoneClip) : undefined;
+  const inside = "/clips/camera.mjpeg";
+  const names = resolverRules(known.hosts);
+  const container = await new GenericContainer(image)
+    .withNetworkMode(network.name)
+    .withExposedPorts(controlPort)
+    .withEnvironment({ ...(known.ca ? { BROWSER_CA: known.ca } : {}), ...(clip ? { BROWSER_CLIP: inside } : {}) })
+    .withBindMounts(clip ? [{ source: path.resolve(clip), target: inside, mode: "ro" }] : [])
+    .withCommand(names === "" ? [] : [`--host-resolver-rules=${names}`])
+    .withWaitStrategy(Wait.forListeningPorts())
+    .start();
+  try {
+    await network.admit(container.getId());
+    const cdp = await connect(container);
+    return {
+      container,
+      network,
+      newPage: async () => (await cdp.newContext({ viewport: { width: 1280, height: 800 } })).newPage(),
+      close: async () => {
+        await cdp.close();
+        await container.stop({ timeout: 0 });
+      },
+    };
+  } catch (error) {
+    await container.stop({ timeout: 0 });
+    throw error;
+  }
+}
+
+async function connect(container: StartedTestContainer): Promise<CdpBrowser> {
+  const url = `http://${container.getHost() === "localhost" ? "127.0.0.1" : container.getHost()}:${container.getMappedPort(controlPort)}`;
+  let last = "";
+  (await container.logs({ tail: 20 })).on("data", (data) => (last = String(data).trim()));
+  const answers = async () => ((await fetch(`${url}/json/version`)).ok ? null : "No answer");
+  await until(`Chromium at ${url}`, async () => answers().catch((error: Error) => `${error.message}. ${last}`), { withinMs: 30_000 });
+  return chromium.connectOverCDP(url);
+}

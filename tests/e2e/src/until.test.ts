@@ -1,0 +1,13 @@
+import { until } from "./until";
+
+test("ends when nothing is missing", async () => {
+  let calls = 0;
+  await until("Third time", () => (++calls < 3 ? `only ${calls}` : null), { withinMs: 1000, everyMs: 1 });
+  expect(calls).toBe(3);
+});
+
+test("fails with the last reason, be it said or thrown", async () => {
+  const reasons = [() => "first", () => Promise.reject(new Error("second"))];
+  const check = () => (reasons.length > 1 ? reasons.shift()!() : reasons[0]!());
+  await expect(until("A stream", check, { withinMs: 20, everyMs: 5 })).rejects.toThrow(/^A stream: second \(waited 0\.\d s\)$/);
+});

@@ -1,0 +1,53 @@
+import type { Page } from "playwright-core";
+import { cellLumas, columns, decodeCounter, rows } from "./counter";
+import type { Reading } from "./reading";
+
+interface Frame {
+  readonly atMs: number;
+  readonly wallMs: number;
+  readonly lumas: readonly number[];
+}
+interface Order {
+  readonly selector: string;
+  readonly seconds: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Runs in the page: every picture that a video element presents during the time, as lumas of the counter's cells. Self-contained. */
+function readFrames({ selector, seconds, columns, rows }: Order, lumasOf: typeof cellLumas): Promise<Frame[]> {
+  const video = document.querySelector(selector);
+  if (!(video instanceof HTMLVideoElement)) throw new Error(`Expected a video element at "${selector}", found ${video?.tagName ?? "none"}`);
+  const canvas = document.createElement("canvas");
+  canvas.width = 8 * columns;
+  canvas.height = 8 * rows;
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
+  const frames: Frame[] = [];
+  const began = performance.now();
+  return new Promise((resolve) => {
+    let isOver = false;
+    const onFrame = (now: number) => {
+      if (isOver) return;
+      context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      frames.push({ atMs: now - began, wallMs: Date.now(), lumas: lumasOf(data, canvas.width, canvas.height, columns, rows) });
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+    setTimeout(() => {
+      isOver = true;
+      resolve(frames);
+    }, seconds * 1000);
+  });
+}
+
+/**
+ * Reads the counter in every picture that the video at `selector` presents, for a time. A video without pictures gives none.
+ * @throws Error when there is no video element
+ */
+export async function readCounter(page: Page, selector: string, seconds: number): Promise<Reading[]> {
+  const order: Order = { selector, seconds, columns, rows };
+  // As text: a page's own policy forbids it to make functions, and the protocol takes one function only.
+  const frames = (await page.evaluate(`(${readFrames})(${JSON.stringify(order)}, ${cellLumas})`)) as Frame[];
+  return frames.map(({ atMs, wallMs, lumas }) => ({ atMs, wallMs, decoded: decodeCounter(lumas) }));
+}
