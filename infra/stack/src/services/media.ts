@@ -16,6 +16,7 @@ export const media = (input: StackInput): Part[] => {
         networks: "host",
         env: {
           MEDIA_ADDRESS: host.address,
+          MEDIA_CONTROL_ADDRESS: host.address,
           MEDIA_CONTROL_PORT: String(site.ports.mediaControl),
           MEDIA_MIN_PORT: String(site.ports.media.from),
           MEDIA_MAX_PORT: String(site.ports.media.to),
@@ -24,7 +25,7 @@ export const media = (input: StackInput): Part[] => {
         },
         binds: [{ source: recordingsFolder, path: imageTable.media.paths.recordings!, isReadOnly: false }],
         tmpfs: [scratch("/tmp", 64)],
-        healthcheck: nodeHealth(`http://127.0.0.1:${site.ports.mediaControl}/health`),
+        healthcheck: nodeHealth(`http://${host.address}:${site.ports.mediaControl}/health`),
         constraints: [onHost(host.name)],
         update: "stop-first",
         memoryBytes: memory(1024),
