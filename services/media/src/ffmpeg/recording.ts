@@ -51,9 +51,12 @@ export class Recording {
     container: Container,
     streams: RecordingStream[],
   ): Promise<Recording> {
-    let recording: Recording | undefined;
-    const { url, close } = await door.open({ sdp: recordingSdp(streams), onPlay: (connection) => recording?.onPlay(connection) });
-    recording = new Recording({ program, url, file, container }, streams);
+    const started: { recording?: Recording } = {};
+    const { url, close } = await door.open({
+      sdp: recordingSdp(streams),
+      onPlay: (connection) => started.recording?.onPlay(connection),
+    });
+    const recording = (started.recording = new Recording({ program, url, file, container }, streams));
     void recording.child.ended.then(close);
     return recording;
   }

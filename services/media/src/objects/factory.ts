@@ -6,6 +6,7 @@ import { type Context, type MediaObject, mediaObjectOperations, stringParam } fr
 import { MediaPipeline, mediaPipelineOperations } from "./mediaPipeline";
 import { PlayerEndpoint, playerEndpointOperations } from "./playerEndpoint";
 import { RecorderEndpoint, recorderEndpointOperations } from "./recorderEndpoint";
+import { RtpEndpoint } from "./rtpEndpoint";
 import { uriEndpointOperations } from "./uriEndpoint";
 import { serverManagerOperations } from "./serverManager";
 import { WebRtcEndpoint, webRtcEndpointOperations } from "./webRtcEndpoint";
@@ -13,7 +14,7 @@ import { WebRtcEndpoint, webRtcEndpointOperations } from "./webRtcEndpoint";
 type AnyOperations = Record<string, (self: never, params: Params) => unknown>;
 
 /** Each type's own operations; the compiler holds each table to {@link PROTOCOL}. */
-const OPERATIONS: Partial<Record<TypeName, AnyOperations>> = {
+const OPERATIONS: Record<TypeName, AnyOperations> = {
   MediaObject: mediaObjectOperations,
   ServerManager: serverManagerOperations,
   MediaPipeline: mediaPipelineOperations,
@@ -23,6 +24,7 @@ const OPERATIONS: Partial<Record<TypeName, AnyOperations>> = {
   SdpEndpoint: sdpEndpointOperations,
   BaseRtpEndpoint: baseRtpEndpointOperations,
   WebRtcEndpoint: webRtcEndpointOperations,
+  RtpEndpoint: {},
   UriEndpoint: uriEndpointOperations,
   PlayerEndpoint: playerEndpointOperations,
   RecorderEndpoint: recorderEndpointOperations,
@@ -39,6 +41,7 @@ type Create = (context: Context, params: Params) => MediaObject;
 const CREATORS: Record<string, Create> = {
   MediaPipeline: (context) => new MediaPipeline(context),
   WebRtcEndpoint: (context, params) => new WebRtcEndpoint(context, pipelineParam(context, params), params),
+  RtpEndpoint: (context, params) => new RtpEndpoint(context, pipelineParam(context, params)),
   PlayerEndpoint: (context, params) => new PlayerEndpoint(context, pipelineParam(context, params), params),
   RecorderEndpoint: (context, params) => new RecorderEndpoint(context, pipelineParam(context, params), params),
 };
@@ -58,7 +61,7 @@ export function createObject(context: Context, type: string, params: Params): Me
 /** @throws {@link KurentoError} for an operation the object doesn't have. */
 export async function invoke(object: MediaObject, operation: string, params: Params): Promise<unknown> {
   for (const type of lineage(object.type)) {
-    const table = OPERATIONS[type] ?? {};
+    const table = OPERATIONS[type];
     if (Object.hasOwn(table, operation)) return (await table[operation]!(object as never, params)) ?? null;
   }
   throw new KurentoError("MEDIA_OBJECT_METHOD_NOT_FOUND", `Method '${operation}' not found in kurento.${object.type}`);

@@ -163,7 +163,7 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
 
   pairs(): Params[] {
     const pair = this.peer?.selectedPair();
-    const names = { __module__: "kurento", __type__: "IceCandidatePair", componentId: COMPONENT_ID, streamId: STREAM_ID };
+    const names = { __module__: "kurento", __type__: "IceCandidatePair", componentId: COMPONENT_ID, streamId: String(STREAM_ID) };
     return pair ? [{ ...names, localCandidate: pair.local, remoteCandidate: pair.remote }] : [];
   }
 

@@ -1,4 +1,14 @@
-import { type RTCDtlsTransport, type RTCRtpSender, RtpHeader, RtpPacket, RtcpRrPacket, wrapRtx, type RTCRtpCodecParameters } from "werift";
+import {
+  type RTCDtlsTransport,
+  type RTCRtpSender,
+  RtpHeader,
+  RtpPacket,
+  RtcpRrPacket,
+  RtcpPayloadSpecificFeedback,
+  PictureLossIndication,
+  wrapRtx,
+  type RTCRtpCodecParameters,
+} from "werift";
 import { Flow } from "../media/flow";
 import { codecName, type Kind, type MediaPacket } from "../media/packet";
 import { Rewriter } from "../media/rewriter";
@@ -65,7 +75,10 @@ export class Outbound implements TrackSink {
     this.sender = sender as unknown as SenderInternals;
     this.flow = new Flow(onFlow);
     this.header.ssrc = sender.ssrc;
-    sender.onPictureLossIndication.subscribe(() => this.onPli());
+    // Not sender.onPictureLossIndication: werift gives a request to its receiver when the asker also sends.
+    dtls.onRtcp.subscribe((packet) => {
+      if (packet instanceof RtcpPayloadSpecificFeedback && asksFor(packet, sender.ssrc)) this.onPli();
+    });
     sender.onGenericNack.subscribe(({ lost }) => this.resend(lost));
     sender.onRtcp.subscribe((packet) => {
       const report = packet instanceof RtcpRrPacket ? packet.reports.find(({ ssrc }) => ssrc === sender.ssrc) : undefined;
@@ -240,6 +253,14 @@ export class Outbound implements TrackSink {
       set: () => undefined,
     });
   }
+}
+
+const FIR_COUNT = 4;
+
+/** A picture loss indication (RFC 4585) or full intra request (RFC 5104) for this stream. */
+function asksFor({ feedback }: RtcpPayloadSpecificFeedback, ssrc: number): boolean {
+  if (feedback instanceof PictureLossIndication) return feedback.mediaSsrc === ssrc;
+  return feedback.count === FIR_COUNT && (feedback as { fir?: { ssrc: number }[] }).fir?.some((entry) => entry.ssrc === ssrc) === true;
 }
 
 /** The network lost it, as networks do; the receiver asks again. */

@@ -1,0 +1,4 @@
+declare module "kurento-client" {
+  const kurento: unknown;
+  export default kurento;
+}
