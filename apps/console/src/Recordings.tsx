@@ -1,13 +1,21 @@
 import { useEffect, useState } from "react";
 import { listRecordings, recordingUrl, type Recording } from "@barecast/core";
 
-/** `liveIds`: the list is read again when a stream begins or ends. */
+const rereadMs = 5000;
+
+/** `liveIds`: the list is read again when a stream begins or ends, and every few seconds while something in it is not finished. */
 export function Recordings({ liveIds }: { liveIds: readonly string[] }) {
   const [list, setList] = useState<readonly Recording[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Recording | null>(null);
   const [reading, setReading] = useState(0);
   const live = liveIds.join(" ");
+  const isUnfinished = error !== null || (list?.some(({ endedAt }) => endedAt === null) ?? false);
+  useEffect(() => {
+    if (!isUnfinished) return;
+    const timer = setInterval(() => setReading((count) => count + 1), rereadMs);
+    return () => clearInterval(timer);
+  }, [isUnfinished]);
   useEffect(() => {
     let isWanted = true;
     listRecordings().then(

@@ -9,6 +9,7 @@ import { Camera, cameraTimes, type CameraTimes } from "./media/camera";
 import { MediaPool } from "./media/pool";
 import { createMetrics } from "./metrics";
 import { parseClient, type ParseCall } from "./parse";
+import { joinReplicas } from "./replicas";
 import { createSessions } from "./session";
 import { StreamRegistry } from "./streams";
 import { acceptWebSockets, webSocketTimes, type WebSocketTimes } from "./webSockets";
@@ -40,11 +41,12 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
   const sessions = createSessions(parse, options.sessionCacheMs);
   const ledger = createLedger(parse, log);
   const streams = new StreamRegistry();
-  const server_ = { name: "", url: "", run, isRunning: async () => false, probeMs: probe.intervalMs, timeoutMs: probe.timeoutMs };
+  const isRunning = (other: string) => replicas.isRunning(other);
   const pool = new MediaPool(
-    config.media.map((media) => ({ ...server_, ...media })),
+    config.media.map((media) => ({ ...media, run, isRunning, probeMs: probe.intervalMs, timeoutMs: probe.timeoutMs })),
     log,
   );
+  const replicas = joinReplicas(run, config, secrets, pool, streams, log);
   const metrics = createMetrics(streams, pool, () => sockets.open());
   let isDraining = false;
   const parseWatch = watchParse(parse);
@@ -52,7 +54,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
     status: isDraining ? "draining" : "ok",
     media: Object.fromEntries(pool.servers.map(({ name, isUp }) => [name, isUp ? "up" : "down"])),
     parse: parseWatch.isUp() ? "up" : "down",
-    redis: "off",
+    redis: replicas.state(),
   });
   const http = createServer(createHttp({ config, sessions, metrics, log, health }));
   const publishing = { config, pool, streams, ledger, log };
@@ -80,6 +82,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
       await Promise.all([sockets.close(), ...cameras.map((camera) => camera.close())]);
       await Promise.race([ledger.settled(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       parseWatch.close();
+      await replicas.close();
       pool.close();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));

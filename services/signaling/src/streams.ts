@@ -25,17 +25,36 @@ export interface Stream {
   isRecording: boolean;
   /** `null` while the media server is gone. */
   wiring: Wiring | null;
+  /** Who watches by this replica. */
   readonly viewers: Set<Viewer>;
+  /** How many watch by the replica that made the stream, where that is another one. */
+  otherViewers?: number;
 }
 
 /** The streams of this site, and who wants to know of changes. */
 export class StreamRegistry {
   private readonly streams = new Map<string, Stream>();
+  /** Made by other replicas. */
+  private readonly foreign = new Map<string, Stream>();
   private readonly listeners = new Set<(streams: StreamView[]) => void>();
   private isAnnounced = false;
 
   get(id: string): Stream | undefined {
-    return this.streams.get(id);
+    return this.streams.get(id) ?? this.foreign.get(id);
+  }
+
+  /** The streams that this replica made. */
+  own(): Stream[] {
+    return [...this.streams.values()];
+  }
+
+  addForeign(stream: Stream): void {
+    this.foreign.set(stream.id, stream);
+    this.changed();
+  }
+
+  removeForeign(id: string): void {
+    if (this.foreign.delete(id)) this.changed();
   }
 
   get size(): number {
@@ -64,7 +83,8 @@ export class StreamRegistry {
   }
 
   views(): StreamView[] {
-    return [...this.streams.values()].map(streamView);
+    const others = [...this.foreign.values()].filter(({ id }) => !this.streams.has(id));
+    return [...this.streams.values(), ...others].map(streamView);
   }
 
   /** Changes of one turn come as one call. Returns a function that stops listening. */
@@ -84,7 +104,7 @@ export class StreamRegistry {
   }
 }
 
-export function streamView({ id, title, kind, state, reason, isRecording, startedAt, viewers }: Stream): StreamView {
+export function streamView({ id, title, kind, state, reason, isRecording, startedAt, viewers, otherViewers = 0 }: Stream): StreamView {
   const why = state === "down" && reason !== undefined ? { reason } : {};
-  return { id, title, kind, state, ...why, isRecording, startedAt, viewers: viewers.size };
+  return { id, title, kind, state, ...why, isRecording, startedAt, viewers: viewers.size + otherViewers };
 }

@@ -108,11 +108,14 @@ export class KurentoSession {
     );
   }
 
-  async serverManager(): Promise<Remote> {
+  serverManager(): Promise<Remote> {
+    return this.objectById("manager_ServerManager");
+  }
+
+  /** An object that another session made, or this one. */
+  objectById(id: string): Promise<Remote> {
     return new Promise((resolve, reject) =>
-      this.client.getMediaobjectById("manager_ServerManager", (error, object) =>
-        error ? reject(error) : resolve(Remote.of(object as RawObject)),
-      ),
+      this.client.getMediaobjectById(id, (error, object) => (error ? reject(error) : resolve(Remote.of(object as RawObject)))),
     );
   }
 
@@ -133,7 +136,11 @@ export interface KurentoEvents {
 /** Connects and waits for the first answer. @throws when the server does not answer within `timeoutMs`. */
 export function connectKurento(url: string, timeoutMs: number, events: KurentoEvents): Promise<KurentoSession> {
   return new Promise((resolve, reject) => {
-    const client = kurento(url, { strict: false, failAfter: 0, request_timeout: 10_000, duplicates_timeout: 1 }, () => undefined);
+    const client = kurento(
+      url,
+      { strict: false, failAfter: 0, request_timeout: Math.min(10_000, timeoutMs * 5), duplicates_timeout: 1 },
+      () => undefined,
+    );
     const session = new KurentoSession(client);
     let reason = "no answer";
     client._re.on("error", (error: Error) => (reason = error.message));

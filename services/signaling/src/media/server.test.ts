@@ -36,8 +36,8 @@ test("a media server that was restarted is used again, and the pipelines of earl
   const health = async () => JSON.stringify((await (await fetch(`http://127.0.0.1:${setup.signaling.port}/health`)).json()) as object);
   await until(async () => ((await health()).includes('"m1":"down"') ? null : `still ${await health()}`));
   const again = await startWireDouble(port);
-  again.plant("MediaPipeline", { "barecast.owner": "signaling", "barecast.run": "long ago" });
-  const foreign = again.plant("MediaPipeline", {});
+  again.plant("MediaPipeline", { "barecast.run": "long ago" });
+  const foreign = again.plant("MediaPipeline", { other: "tag" });
   await until(async () => ((await health()).includes('"m1":"up"') ? null : `still ${await health()}`));
   expect(again.objects()).toEqual([foreign]);
   await setup.close();

@@ -3,10 +3,11 @@ import { reasonOf } from "../log";
 import { connectKurento, type KurentoSession, type Remote } from "./kurento";
 import { startProbe, type Probe } from "./probe";
 
-/** Marks what we made on a media server, so that what an earlier run left behind is known as ours. */
-export const ownerTag = { key: "barecast.owner", value: "signaling" } as const;
-/** The process that made a pipeline. */
+/** Marks a pipeline as ours and names the process that made it, so that what an earlier run left behind is known. */
 export const runTag = "barecast.run";
+
+/** A replica that was killed is known as gone only after a while: what it left behind is looked for again and again. */
+const sweepMs = 30_000;
 
 export interface MediaServerOptions {
   readonly name: string;
@@ -25,6 +26,7 @@ export class MediaServer {
   private session: KurentoSession | null = null;
   private probe: Probe | null = null;
   private retry: NodeJS.Timeout | undefined;
+  private sweep: NodeJS.Timeout | undefined;
   private failures = 0;
   private isClosed = false;
   private readonly upListeners = new Set<() => void>();
@@ -60,8 +62,9 @@ export class MediaServer {
   /** A pipeline that bears our mark. */
   async createPipeline(): Promise<Remote> {
     const pipeline = await this.kurento.create("MediaPipeline", {});
-    const tags = [pipeline.call("addTag", ownerTag.key, ownerTag.value), pipeline.call("addTag", runTag, this.options.run)];
-    Promise.all(tags).catch((error: unknown) => this.log.debug("Cannot tag a pipeline", { media: this.name, reason: reasonOf(error) }));
+    pipeline
+      .call("addTag", runTag, this.options.run)
+      .catch((error: unknown) => this.log.debug("Cannot tag a pipeline", { media: this.name, reason: reasonOf(error) }));
     return pipeline;
   }
 
@@ -74,10 +77,11 @@ export class MediaServer {
         onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
       });
       if (this.isClosed) return session.close();
-      await this.releaseOrphans(session);
+      await this.releaseOrphans(session, true);
       this.session = session;
       this.failures = 0;
       this.startProbe(url, probeMs, timeoutMs);
+      this.sweep = setInterval(() => void this.releaseOrphans(session, false).catch(() => undefined), sweepMs);
       this.log.info("Media server is up", { media: this.name, url });
       for (const listener of this.upListeners) listener();
     } catch (error) {
@@ -89,6 +93,7 @@ export class MediaServer {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.retry);
+    clearInterval(this.sweep);
     this.probe?.close();
     this.session?.close();
     this.session = null;
@@ -106,6 +111,7 @@ export class MediaServer {
     this.log.error("Media server is gone", { media: this.name, reason });
     this.session.close();
     this.session = null;
+    clearInterval(this.sweep);
     this.probe?.close();
     for (const listener of [...this.goneListeners]) listener(reason);
     this.scheduleRetry();
@@ -117,13 +123,13 @@ export class MediaServer {
     this.retry = setTimeout(() => void this.start(), delayMs);
   }
 
-  private async releaseOrphans(session: KurentoSession): Promise<void> {
+  /** `isNew`: a session that has made nothing yet, so that even our own pipelines are those of a session that was lost. */
+  private async releaseOrphans(session: KurentoSession, isNew: boolean): Promise<void> {
     const pipelines = await (await session.serverManager()).call("getPipelines");
     for (const pipeline of pipelines ?? []) {
-      const owner = await pipeline.call("getTag", ownerTag.key).catch(() => null);
-      if (owner !== ownerTag.value) continue;
-      const run = await pipeline.call("getTag", runTag).catch(() => "");
-      if (run !== this.options.run && run && (await this.options.isRunning(run))) continue;
+      const run = await pipeline.call("getTag", runTag).catch(() => null);
+      if (run === null) continue; // not ours
+      if (run === this.options.run ? !isNew : await this.options.isRunning(run)) continue;
       await pipeline.release();
       this.log.warn("Released a pipeline that an earlier run left behind", { media: this.name });
     }
