@@ -37,7 +37,7 @@ def pipeline(options):
 
 
 def protect(server, factory, user, password):
-    """Only the named user may describe or play it; Digest and Basic are both offered."""
+    """Only the named user may describe or play it, by Digest (RFC 2617)."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
