@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { ensureMachines, type StartedHost } from "@barecast/machines";
 import { openSecrets } from "@barecast/site";
 import type { Context } from "../context";
@@ -9,6 +10,7 @@ export async function startMachines(context: Context, built: Built): Promise<Sta
   const secrets = await openSecrets(site, place);
   writeIfOther(place.sshKey, secrets.sshKey);
   writeIfOther(place.caCert, secrets.caCert, 0o644);
+  const made = new Set<string>();
   const hasMachines = site.hosts.some(({ machine }) => machine);
   const started = hasMachines
     ? await context.progress.step("Machines", async (note) => {
@@ -16,6 +18,7 @@ export async function startMachines(context: Context, built: Built): Promise<Sta
         const machines = await ensureMachines(site, {
           image: (host) => built.images[host.machine!.baked ? "machine-baked" : "machine"]!.ref,
           publicKey: secrets.sshPublicKey,
+          onProgress: ({ host, status }) => status === "created" && made.add(host),
         });
         note(machines.map(({ name, address }) => `${name} ${address}`).join(", "));
         return machines;
@@ -26,5 +29,7 @@ export async function startMachines(context: Context, built: Built): Promise<Sta
     ({ name, address, ssh }) => `${ssh.port === 22 ? address : `[${address}]:${ssh.port}`} ${keys.get(name) ?? ssh.hostKey}`,
   );
   writeIfOther(place.knownHosts, `${lines.join("\n")}\n`);
+  // Everything that the state speaks of lived in machines that are gone: it would be looked for in vain.
+  if (made.size === site.hosts.length) rmSync(place.backend, { recursive: true, force: true });
   return started;
 }
