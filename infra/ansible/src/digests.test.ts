@@ -13,7 +13,11 @@ const siteOf = (more = "") =>
   );
 const digests = (more = "", other: Partial<Parameters<typeof digestsOf>[2]> = {}) => {
   const site = siteOf(more);
-  return digestsOf(site, { hosts: hostsOf(site) }, { registryImageId: "sha256:a", code: "c", ...other });
+  return digestsOf(
+    site,
+    { hosts: hostsOf(site) },
+    { registryImageId: "sha256:a", code: "c", secrets: { caCert: "", registryCert: "" }, ...other },
+  );
 };
 const changed = (after: Record<string, string>) => Object.keys(after).filter((host) => after[host] !== digests()[host]);
 

@@ -14,7 +14,7 @@ export interface DigestInput {
   /** The `.cache` folder. Default: `BARECAST_CACHE`, or the project's. */
   readonly cache?: string;
   /** Certificates: a new one is a change of its hosts. The keys are not looked at. */
-  readonly secrets?: Pick<HostSecrets, "caCert" | "registryCert">;
+  readonly secrets: Pick<HostSecrets, "caCert" | "registryCert">;
 }
 
 /** SHA-256 per host of all that its run depends on: playbook, roles, plugins and its variables. An equal digest means nothing to do. */
@@ -30,13 +30,13 @@ export const defaultCache = (project: string) => process.env.BARECAST_CACHE ?? p
 export function digestsOf(
   site: Site,
   { hosts }: Pick<Stack, "hosts">,
-  { registryImageId, code, secrets }: { registryImageId: string; code: string; secrets?: DigestInput["secrets"] },
+  { registryImageId, code, secrets }: { registryImageId: string; code: string; secrets: DigestInput["secrets"] },
 ): Record<string, string> {
   return Object.fromEntries(
     hosts.map((plan) => {
       // The archive's place on this computer is no property of the host.
       const variables = hostVariables(site, hosts, plan, { id: registryImageId, archive: "" });
-      const certificates = [secrets?.caCert ?? "", plan.registry ? (secrets?.registryCert ?? "") : ""];
+      const certificates = [secrets.caCert, plan.registry ? secrets.registryCert : ""];
       return [plan.name, sha256(JSON.stringify([code, variables, certificates]))];
     }),
   );

@@ -9,10 +9,13 @@ DOCUMENTATION = """
 """
 
 import json
+import re
 import time
 
 from ansible.plugins.callback import CallbackBase
 
+# What says nothing: Ansible's word for a command that failed, and SSH's farewell.
+NOISE = re.compile(r"non-zero return code$|Shared connection to .* closed")
 EVIDENCE = ("msg", "stderr", "stdout", "module_stderr", "module_stdout", "assertion")
 
 
@@ -78,7 +81,6 @@ def evidence_of(found):
     if found.get("_ansible_no_log") or found.get("censored"):
         return ["The task's output is hidden, for it handles secrets"]
     loops = [item for item in found.get("results", []) if item.get("failed")]
-    lines = []
-    for part in [found, *loops]:
-        lines += [str(part[key]).strip() for key in EVIDENCE if part.get(key)]
-    return [line for text in lines for line in text.splitlines() if line.strip()][:60]
+    texts = [str(part[key]) for part in [found, *loops] for key in EVIDENCE if part.get(key)]
+    lines = [line.rstrip() for text in texts for line in text.splitlines() if line.strip() and not NOISE.match(line)]
+    return list(dict.fromkeys(lines))[:60] or ["exit code %s, and no message" % found.get("rc", "unknown")]
