@@ -374,24 +374,23 @@ export class Deployment {
   ): Promise<T> {
     const name = nameOf(urn);
     const isTold = !isSilent && !isDefaultProvider({ urn, type });
-    const began = Date.now();
-    const tell = (error?: string): void => {
-      if (isTold) this.o.emit({ kind: "end", urn, type, name, op, changed, durationMs: Date.now() - began, ...(error ? { error } : {}) });
+    const tell = (event: { kind: "start" } | { kind: "end"; durationMs: number; error?: string }): void => {
+      if (isTold) this.o.emit({ ...event, urn, type, name, op, changed });
     };
-    try {
-      const done = await (op === "same"
-        ? work()
-        : this.slots.run(async () => {
-            if (isTold) this.o.emit({ kind: "start", urn, type, name, op, changed });
-            return work();
-          }));
-      if (isTold) this.results.push({ urn, type, name, op, changed });
-      tell();
-      return done;
-    } catch (error) {
-      tell((error as Error).message);
-      throw this.explained(error as Error, name, op);
-    }
+    const told = async (): Promise<T> => {
+      const began = Date.now();
+      try {
+        if (op !== "same") tell({ kind: "start" });
+        const done = await work();
+        if (isTold) this.results.push({ urn, type, name, op, changed });
+        tell({ kind: "end", durationMs: Date.now() - began });
+        return done;
+      } catch (error) {
+        tell({ kind: "end", durationMs: Date.now() - began, error: (error as Error).message });
+        throw this.explained(error as Error, name, op);
+      }
+    };
+    return op === "same" ? told() : this.slots.run(told);
   }
 
   private explained(error: Error, name: string, op: Op): Error {

@@ -1,0 +1,122 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Resource } from "./engine/resource";
+import { FakeDocker } from "./testing/fakeDocker";
+import { Harness } from "./testing/harness";
+import { PLATFORM } from "./testing/platform";
+
+jest.setTimeout(300_000);
+
+const COMPILED = path.join(__dirname, "..", "dist", "index.js");
+// Enough to keep the machine busy while each run starts its Node, few enough not to starve another suite.
+const AT_ONCE = 3;
+
+/** Runs `up` in a process of its own and kills it, as kill -9 does, once Docker has taken its n-th write but not answered it. */
+async function killedAtWrite(harness: Harness, n: number, config: Record<string, string>): Promise<number> {
+  const { onEvent: _onEvent, signal: _signal, ...options } = harness.options(config);
+  const script = `require(${JSON.stringify(COMPILED)}).up(${JSON.stringify(options)}).catch(() => process.exit(1))`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  let count = 0;
+  harness.docker.onWrite = () => {
+    count++;
+    if (count === n) child.kill("SIGKILL");
+  };
+  await ended;
+  harness.docker.onWrite = () => {};
+  return count;
+}
+
+const comparable = (resources: Resource[]): unknown =>
+  resources.map(({ created: _c, modified: _m, id: _i, provider: _p, inputs, outputs: _o, ...rest }) => ({
+    ...rest,
+    inputs: withoutIds(inputs),
+  }));
+const withoutIds = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value).replaceAll(/"(id|secretId|configId)":"[^"]*"/g, '"$1":"id"')) as unknown;
+const names = (docker: FakeDocker): unknown =>
+  Object.fromEntries(Object.entries(docker.stored).map(([kind, stored]) => [kind, [...stored.values()].map(({ name }) => name).sort()]));
+
+async function outcome(harness: Harness, config: Record<string, string>): Promise<unknown> {
+  await harness.run("up", config);
+  const noop = await harness.run("up", config);
+  return { state: comparable(await harness.resources()), docker: names(harness.docker), noop: [noop.changes, harness.docker.writes] };
+}
+
+async function inHarness<T>(work: (harness: Harness) => Promise<T>): Promise<T> {
+  const harness = new Harness("wire", { "program.js": PLATFORM });
+  await harness.start(new FakeDocker());
+  try {
+    return await work(harness);
+  } finally {
+    await harness.stop();
+  }
+}
+
+/** Kills a run at each of its writes and gives the outcome of the next run, by the number of the write. */
+async function afterEachKill(
+  before: Record<string, string> | undefined,
+  config: Record<string, string>,
+  writes: number,
+): Promise<Record<number, unknown>> {
+  const outcomes: Record<number, unknown> = {};
+  const left = Array.from({ length: writes }, (_, index) => index + 1);
+  const worker = async (): Promise<void> => {
+    for (let n = left.shift(); n !== undefined; n = left.shift()) {
+      const write = n;
+      outcomes[write] = await inHarness(async (harness) => {
+        if (before) await harness.run("up", before);
+        expect(await killedAtWrite(harness, write, config)).toBeGreaterThanOrEqual(write);
+        return outcome(harness, config);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return outcomes;
+}
+
+const same = (value: unknown, writes: number): Record<number, unknown> =>
+  Object.fromEntries(Array.from({ length: writes }, (_, index) => [index + 1, value]));
+
+beforeAll(() => {
+  if (!existsSync(COMPILED)) throw new Error(`${COMPILED}: Expected the compiled runner, found nothing. Run npx tsc -b infra/runner`);
+});
+
+/** Kills one run after another, each a write later than the one before, until one ends by itself. */
+async function killedAgainAndAgain(harness: Harness, config: Record<string, string>): Promise<number> {
+  let kills = 0;
+  for (;;) {
+    const count = await killedAtWrite(harness, kills + 1, config);
+    if (count <= kills) return kills;
+    kills++;
+  }
+}
+
+const undisturbedUp = (): Promise<unknown> => inHarness((harness) => outcome(harness, {}));
+const undisturbedUpdate = (): Promise<unknown> =>
+  inHarness(async (harness) => {
+    await harness.run("up", {});
+    return outcome(harness, { content: "two" });
+  });
+
+test("a first up and an update that are killed again and again are finished by the next runs", async () => {
+  const [up, update] = [await undisturbedUp(), await undisturbedUpdate()];
+  await inHarness(async (harness) => {
+    expect(await killedAgainAndAgain(harness, {})).toBeGreaterThanOrEqual(2);
+    expect(await outcome(harness, {})).toEqual(up);
+    expect(await killedAgainAndAgain(harness, { content: "two" })).toBeGreaterThanOrEqual(2);
+    expect(await outcome(harness, { content: "two" })).toEqual(update);
+  });
+});
+
+// Each write on its own takes minutes of Node starting: BARECAST_RUNNER_KILLS=all runs them.
+const each = process.env["BARECAST_RUNNER_KILLS"] === "all" ? test : test.skip;
+
+each("a first up that is killed at any of its writes is finished by the next", async () => {
+  expect(await afterEachKill(undefined, {}, 6)).toEqual(same(await undisturbedUp(), 6));
+});
+
+each("an update that is killed at any of its writes is finished by the next", async () => {
+  expect(await afterEachKill({}, { content: "two" }, 5)).toEqual(same(await undisturbedUpdate(), 5));
+});
