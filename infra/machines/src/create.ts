@@ -24,9 +24,23 @@ export async function createMachine(docker: Docker, spec: MachineSpec): Promise<
   }
   const { candidates } = spec.published!;
   throw new MachineError(
-    "no-free-port",
+    "machines.port-taken",
     `${spec.name}: Expected a free port on 127.0.0.1, found ${candidates[0]} and ${candidates[1]} to ${candidates.at(-1)} in use. Stop what listens there: ss -ltnp`,
   );
+}
+
+/** Starts a machine that was made before: its port is the one it was made with. */
+export async function startMachine(docker: Docker, id: string, spec: MachineSpec, publicPort: number | undefined): Promise<void> {
+  await docker
+    .getContainer(id)
+    .start()
+    .catch((error: Error) => {
+      if (!isPortTaken(error)) throw translated(spec, error);
+      throw new MachineError(
+        "machines.port-taken",
+        `${spec.name}: Expected 127.0.0.1:${publicPort} to be free, found it in use. The port stays with the machine: stop what listens there (ss -ltnp), or run \`barecast down\` and \`barecast up\` for a machine with another one`,
+      );
+    });
 }
 
 const isPortTaken = ({ message }: Error) => /port is already allocated|bind: address already in use|listen tcp.*in use/.test(message);
@@ -34,17 +48,20 @@ const isPortTaken = ({ message }: Error) => /port is already allocated|bind: add
 function translated(spec: MachineSpec, error: Error & { statusCode?: number }): Error {
   const { message, statusCode } = error;
   if (statusCode === 404 && /no such image/i.test(message)) {
-    return new MachineError("image-missing", `${spec.name}: Expected the image ${spec.image} in Docker, found none. Build it: barecast up`);
+    return new MachineError(
+      "machines.image-missing",
+      `${spec.name}: Expected the image ${spec.image} in Docker, found none. Build it: barecast up`,
+    );
   }
   if (statusCode === 409) {
     return new MachineError(
-      "name-taken",
+      "machines.name-taken",
       `${spec.name}: Expected this container name to be free, found a container without the site's labels. Remove or rename it: docker rm -f ${spec.name}`,
     );
   }
   if (/Address already in use/i.test(message)) {
     return new MachineError(
-      "wrong-address",
+      "machines.wrong-address",
       `${spec.name}: Expected the address ${spec.address} to be free, found it in use in ${spec.network.name}. See: docker network inspect ${spec.network.name}`,
     );
   }

@@ -25,10 +25,10 @@ export function engineProblem({ version, os, securityOptions }: EngineFacts): st
 /** Asks the engine who it is. Throws a MachineError when it can't be reached or can't run machines. */
 export async function checkEngine(docker: Docker): Promise<void> {
   const [version, info] = await Promise.all([docker.version(), docker.info()]).catch((error: NodeJS.ErrnoException) => {
-    throw new MachineError("docker-unreachable", unreachable(error));
+    throw new MachineError("machines.docker-unreachable", unreachable(error));
   });
   const problem = engineProblem({ version: version.Version, os: version.Os, securityOptions: info.SecurityOptions ?? [] });
-  if (problem) throw new MachineError("docker-unsuitable", problem);
+  if (problem) throw new MachineError("machines.docker-unsuitable", problem);
 }
 
 /** Why the engine did not answer, and what to do. Pure. */

@@ -14,10 +14,10 @@ export async function ensureNetwork(docker: Docker, site: Site): Promise<void> {
   const found = (await siteNetworks(docker, site.name)).find(({ Name }) => Name === network.name);
   if (found) return checkSubnet(network, found.IPAM?.Config?.[0]?.Subnet);
   const taken = takenBy(network, interfaceSubnets());
-  if (taken) throw new MachineError("network-taken", taken);
+  if (taken) throw new MachineError("machines.network-taken", taken);
   await docker.createNetwork(networkOptions(network, { [siteLabel]: site.name })).catch((error: Error) => {
     throw new MachineError(
-      "network-taken",
+      "machines.network-taken",
       `network.machines: Expected a network that is free here, found ${network.subnet} refused by Docker (${error.message}). Choose another, e.g. 172.30.240.0/24`,
     );
   });
@@ -33,7 +33,7 @@ export function takenBy({ subnet }: MachineNetwork, interfaces: Readonly<Record<
 function checkSubnet({ name, subnet }: MachineNetwork, found: string | undefined): void {
   if (found === subnet) return;
   throw new MachineError(
-    "network-taken",
+    "machines.network-taken",
     `network.machines: Expected ${subnet}, found Docker's network ${name} with ${found ?? "no subnet"} from an earlier run. Run \`barecast down\` first`,
   );
 }

@@ -2,7 +2,7 @@ import type { Host, Site } from "@barecast/site";
 import Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 
-import { createMachine } from "./create";
+import { createMachine, startMachine } from "./create";
 import { checkEngine } from "./engine";
 import { MachineError } from "./errors";
 import { execIn } from "./exec";
@@ -73,8 +73,8 @@ async function ensureMachine({ site, docker, options }: Shell, host: Host, found
     return startedHost(docker, host, found.Id);
   }
   tell(found ? "starting" : "creating");
-  if (found) await docker.getContainer(found.Id).start();
   const spec = machineSpec(site, host, { ...options, image: options.image(host) });
+  if (found) await startMachine(docker, found.Id, spec, publishedPort(found));
   const id = found?.Id ?? (await createMachine(docker, spec));
   tell(found ? "started" : "created");
   await awaitReady(docker.getContainer(id), host, { isFresh: true });
@@ -87,7 +87,7 @@ function checkAddress(site: Site, host: Host, found: ContainerInspectInfo): void
   const address = addressIn(found, network);
   if (address === host.address) return;
   throw new MachineError(
-    "wrong-address",
+    "machines.wrong-address",
     `hosts.${host.name}: Expected its machine at ${host.address} in the network ${network}, found ${address ?? "no address there"} (container ${found.Name.slice(1)}). ` +
       "An address is fixed when a machine is made: run `barecast down`, then `barecast up`",
   );
@@ -113,7 +113,7 @@ async function readHostKey(container: Docker.Container, host: Host): Promise<str
   const key = /^(ssh-ed25519 [A-Za-z0-9+/=]+)/.exec(output)?.[1];
   if (code === 0 && key) return key;
   throw new MachineError(
-    "not-ready",
+    "machines.not-ready",
     `hosts.${host.name}: Expected its SSH host key in ${file}, found "${output.trim()}". Its image is broken: build it again`,
   );
 }

@@ -1,22 +1,25 @@
+import { UserError } from "@barecast/site";
+
 /** Why a machine could not be made; stable, for callers and scripts. */
 export type MachineErrorCode =
-  | "docker-unreachable"
-  | "docker-unsuitable"
-  | "image-missing"
-  | "name-taken"
-  | "network-taken"
-  | "no-free-port"
-  | "not-ready"
-  | "wrong-address";
+  | "machines.docker-unreachable"
+  | "machines.docker-unsuitable"
+  | "machines.image-missing"
+  | "machines.in-use"
+  | "machines.name-taken"
+  | "machines.network-taken"
+  | "machines.port-taken"
+  | "machines.not-ready"
+  | "machines.wrong-address";
 
 /** An error meant for the user: where, what is wrong, what was found, what to do; `evidence` has the machine's own last lines. */
-export class MachineError extends Error {
+export class MachineError extends UserError {
   constructor(
-    readonly code: MachineErrorCode,
+    code: MachineErrorCode,
     message: string,
     readonly evidence: readonly string[] = [],
   ) {
-    super(message);
+    super(code, message, 3);
     this.name = "MachineError";
   }
 }

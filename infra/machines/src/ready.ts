@@ -46,7 +46,7 @@ async function notReady(container: Docker.Container, host: Host, reason: string)
   const log = await container.logs({ stdout: true, stderr: true, tail: 10 }).catch(() => Buffer.alloc(0));
   const evidence = [...failed.output.split("\n"), ...log.toString("utf8").split("\n")].filter((line) => line.trim() !== "");
   return new MachineError(
-    "not-ready",
+    "machines.not-ready",
     `hosts.${host.name}: Expected a booted machine with sshd, found: ${reason}. Its own words: docker logs ${container.id.slice(0, 12)}`,
     evidence,
   );

@@ -1,5 +1,6 @@
 import Docker from "dockerode";
 
+import { MachineError } from "./errors";
 import { machineContainers, siteNetworks, siteVolumes } from "./lookup";
 
 export interface RemoveOptions {
@@ -15,7 +16,7 @@ export interface RemovedMachines {
   readonly volumes: string[];
 }
 
-/** Removes all that `ensureMachines` made for a site, found by its label alone: works without the site file. */
+/** Removes all that `ensureMachines` made for a site, found by its label alone: works without the site file. @throws MachineError */
 export async function removeMachines(
   siteName: string,
   { docker = new Docker(), keepVolumes = false }: RemoveOptions = {},
@@ -25,7 +26,7 @@ export async function removeMachines(
   const networks = await siteNetworks(docker, siteName);
   const volumes = keepVolumes ? [] : await siteVolumes(docker, siteName);
   await Promise.all([
-    ...networks.map(({ Id }) => docker.getNetwork(Id).remove().catch(ignoreGone)),
+    ...networks.map(({ Id }) => removeNetwork(docker, Id)),
     ...volumes.map(({ Name }) => docker.getVolume(Name).remove().catch(ignoreGone)),
   ]);
   return {
@@ -33,6 +34,19 @@ export async function removeMachines(
     networks: networks.map(({ Name }) => Name),
     volumes: volumes.map(({ Name }) => Name),
   };
+}
+
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
+  const network = docker.getNetwork(id);
+  await network.remove().catch(async (error: { statusCode?: number }) => {
+    if (error.statusCode !== 403) return ignoreGone(error);
+    const { Name, Containers = {} } = (await network.inspect()) as { Name: string; Containers?: Record<string, { Name: string }> };
+    const guests = Object.values(Containers).map((guest) => guest.Name);
+    throw new MachineError(
+      "machines.in-use",
+      `${Name}: Expected a network that nobody uses any more, found ${guests.join(", ")} in it. Remove them: docker rm -f ${guests.join(" ")}`,
+    );
+  });
 }
 
 function ignoreGone(error: { statusCode?: number }): void {
