@@ -58,6 +58,12 @@ test("a stream of one replica is on the other's wall, can be joined there, and g
   expect(b.streams.get("s1")!.wiring!.source!.id).toBe(source.id);
   expect(b.streams.own()).toEqual([]);
 
+  const joined = b.streams.get("s1")!.wiring!;
+  const viewer = await joined.server.kurento.create("WebRtcEndpoint", { mediaPipeline: joined.pipeline });
+  await joined.source!.call("connect", viewer);
+  expect(media.parameters.at(-1)).toEqual({ sink: viewer.id });
+  expect(viewer.id).toMatch(new RegExp(`^${pipeline.id}/`));
+
   const ended: string[] = [];
   b.streams.get("s1")!.viewers.add({ endpoint: source, onEnded: (reason) => ended.push(reason) });
   a.streams.remove("s1");

@@ -60,6 +60,8 @@ export class Remote {
   }
 
   static of(raw: RawObject): Remote {
+    // What is found by its id comes as a bare copy, which kurento-client itself then refuses as a parameter.
+    if (Object.getPrototypeOf(raw) === Object.prototype) Object.setPrototypeOf(raw, (raw.constructor as { prototype: object }).prototype);
     const remote = Remote.known.get(raw) ?? new Remote(raw);
     Remote.known.set(raw, remote);
     return remote;
