@@ -49,7 +49,7 @@ export class Connection {
   private currentIceServers: IceServer[] = [];
   private readonly waiting = new Map<string, { resolve(answer: Answer): void; reject(problem: Problem): void }>();
   private readonly peers = new Map<string, (message: PeerMessage) => void>();
-  private readonly pushes = new Set<(message: ServerMessage) => void>();
+  private readonly listeners = new Set<(message: ServerMessage) => void>();
 
   constructor(private readonly options: ConnectionOptions) {
     this.open();
@@ -80,10 +80,10 @@ export class Connection {
     return () => this.peers.delete(connectionId);
   }
 
-  /** Hears messages that are no answers. */
-  onPush(listener: (message: ServerMessage) => void): () => void {
-    this.pushes.add(listener);
-    return () => this.pushes.delete(listener);
+  /** Hears answers and pushes in the order in which they come (but for what belongs to one WebRTC connection). */
+  onMessage(listener: (message: ServerMessage) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   close(): void {
@@ -143,9 +143,9 @@ export class Connection {
       if (waiting) return waiting.reject(problem);
       if (message.code === "unauthenticated") return this.end({ status: "closed", error: message.message });
     }
-    if (waiting) return waiting.resolve(message);
+    waiting?.resolve(message);
     if (message.type === "candidate" || message.type === "ended") return this.peers.get(message.connectionId)?.(message);
-    for (const listener of [...this.pushes]) listener(message);
+    for (const listener of [...this.listeners]) listener(message);
   }
 
   private onClose(code: number): void {

@@ -20,20 +20,19 @@ export function followStreams(connection: Connection): Streams {
   const watch = async () => {
     if (connection.state.getSnapshot().status !== "open") return;
     try {
-      const { streams } = await connection.request({ type: "watch" }, "streams");
-      state.set({ streams });
+      await connection.request({ type: "watch" }, "streams");
     } catch (error) {
       if (error instanceof Problem && error.code !== "offline") state.set({ ...state.getSnapshot(), error: error.message });
     }
   };
   const stopState = connection.state.subscribe(() => void watch());
-  const stopPush = connection.onPush((message) => message.type === "streams" && state.set({ streams: message.streams }));
+  const stopMessages = connection.onMessage((message) => message.type === "streams" && state.set({ streams: message.streams }));
   void watch();
   return {
     state,
     close() {
       stopState();
-      stopPush();
+      stopMessages();
     },
   };
 }
