@@ -20,6 +20,7 @@ let client: Client;
 let pipeline: Remote;
 let publisher: Publisher;
 let viewers: Viewer[];
+let closers: (() => void)[];
 const published: Record<string, unknown>[] = [];
 const viewed: Record<string, unknown>[] = [];
 
@@ -32,9 +33,11 @@ beforeEach(async () => {
   pipeline = await client.create("MediaPipeline");
   publisher = new Publisher(address);
   viewers = [];
+  closers = [];
   published.length = viewed.length = 0;
 });
 afterEach(async () => {
+  closers.forEach((close) => close());
   await Promise.all([publisher.close(), ...viewers.map((viewer) => viewer.close())]);
   client.close();
   await server.close();
@@ -162,6 +165,7 @@ test("garbage on the media ports, a forged end of DTLS and garbage on the contro
   const source = await publish();
   const { viewer } = await view(source);
   const socket = createSocket("udp4");
+  closers.push(() => void socket.close());
   const alert = Buffer.from([21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0]);
   for (let port = 41_000; port < 41_008; port++) {
     for (const first of [0x00, 0x14, 0x15, 0x16, 0x17, 0x19, 0x80, 0x90, 0xff]) {
@@ -170,6 +174,7 @@ test("garbage on the media ports, a forged end of DTLS and garbage on the contro
     socket.send(alert, port, address);
   }
   const raw = await RawClient.open(server.port);
+  closers.push(() => raw.close());
   for (const text of [
     "{",
     "[]",
@@ -185,9 +190,13 @@ test("garbage on the media ports, a forged end of DTLS and garbage on the contro
   const seen = viewer.numbers.length;
   await until(() => (viewer.numbers.length > seen + 50 ? null : "the viewer's picture stands"));
   expect(gaps(viewer.numbers)).toEqual([]);
+  const keyFrames = publisher.keyFrames;
+  await until(async () => {
+    await viewer.askKeyFrame();
+    return publisher.keyFrames > keyFrames ? null : "a key frame can't be had any more";
+  });
+  expect([...published, ...viewed].filter(({ newState }) => newState === "DISCONNECTED")).toEqual([]);
   expect(await raw.ask({ jsonrpc: "2.0", id: 7, method: "ping" })).toEqual({ id: 7, jsonrpc: "2.0", result: { value: "pong" } });
-  raw.close();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
 });
 
 test("an exhausted port range is said to the client", async () => {

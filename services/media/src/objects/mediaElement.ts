@@ -40,7 +40,7 @@ export abstract class MediaElement extends MediaObject {
   protected abstract setInput(kind: Kind, track: Track | undefined): void;
 
   private createOutput(kind: Kind): Track {
-    const ask = this.keyFrameSource;
+    const ask = kind === "video" ? this.keyFrameSource : undefined;
     return new Track({ kind, onFlow: (flows) => this.onOutputFlow(kind, flows), askKeyFrame: ask && (() => ask(kind)) });
   }
 
