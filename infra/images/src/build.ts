@@ -26,7 +26,7 @@ export async function buildImages(options: BuildOptions): Promise<Record<ImageNa
   const present = names.map((name) => readCurrent(paths, name, keys[name]!));
   const built = present.every(Boolean)
     ? (present as BuiltImage[])
-    : await withLock(paths.lock, () => buildMissing({ ...options, paths, keys, host: describeHost(project) }));
+    : await withLock(paths.lock, () => buildMissing({ ...options, paths, keys, host: describeHost(project) }), options.onWait);
   return Object.fromEntries(built.map((image) => [image.name, image])) as Record<ImageName, BuiltImage>;
 }
 

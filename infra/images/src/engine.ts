@@ -54,12 +54,29 @@ export async function removeOlder(name: ImageName, key: string): Promise<void> {
   await Promise.all(old.map((tag) => docker("image", "rm", `barecast/${name}:${tag}`).catch(() => undefined)));
 }
 
+/** What `removeImages` did; `kept` are images that a container still uses, with Docker's reason. */
+export interface RemovedImages {
+  readonly images: readonly string[];
+  readonly containers: readonly string[];
+  readonly kept: readonly { readonly ref: string; readonly reason: string }[];
+}
+
 /** Removes every image we made from the local engine, and containers of an interrupted compilation. The layouts in the cache stay. */
-export async function removeImages(): Promise<{ images: string[]; containers: string[] }> {
+export async function removeImages(): Promise<RemovedImages> {
   const containers = await docker("ps", "--all", "--quiet", "--filter", `label=${buildLabel}`);
   if (containers.length) await docker("rm", "--force", ...containers);
-  const rows = await docker("image", "ls", "--all", "--filter", `label=${imageLabel}`, "--format", "{{.ID}} {{.Repository}}:{{.Tag}}");
-  const ids = [...new Set(rows.map((row) => row.split(" ")[0]!))];
-  if (ids.length) await docker("image", "rm", "--force", ...ids);
-  return { images: rows.map((row) => row.split(" ")[1]!), containers };
+  const refs = (await docker("image", "ls", "--filter", `label=${imageLabel}`, "--format", "{{.Repository}}:{{.Tag}}")).filter(
+    (ref) => !ref.includes("<none>"),
+  );
+  const images: string[] = [];
+  const kept: { ref: string; reason: string }[] = [];
+  for (const ref of refs) {
+    await docker("image", "rm", ref).then(
+      () => images.push(ref),
+      (error: { stderr?: string; message: string }) => kept.push({ ref, reason: (error.stderr || error.message).trim() }),
+    );
+  }
+  // Images that lost their tag to a newer one.
+  await docker("image", "prune", "--force", "--filter", `label=${imageLabel}`);
+  return { images, containers, kept };
 }

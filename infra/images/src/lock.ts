@@ -1,37 +1,27 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 
-const pollMs = 200;
-
-/** Runs `work` while no other process on this machine does so under the same lock file. A lock whose process is gone is taken over. */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` while no other process on this machine does so under the same lock file. The kernel holds the lock (flock(1)) for a child
+ * that ends with its standard input, so it is free again however we end. `onWait` is told when it takes more than a second to get it.
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
-  while (!take(file)) await pause(pollMs);
+  const holder = spawn("flock", [file, "sh", "-c", "echo held && exec cat"], { stdio: ["pipe", "pipe", "inherit"] });
+  const held = once(holder.stdout, "data");
+  const ended = once(holder, "exit").then(([code]) => {
+    throw new Error(`${file}: flock ended with exit code ${code} before it held the lock`);
+  });
+  ended.catch(() => undefined);
+  const patience = setTimeout(() => onWait?.(), 1000);
+  await Promise.race([held, ended]).finally(() => clearTimeout(patience));
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
-  }
-}
-
-function take(file: string): boolean {
-  try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  if (!isHeld(file)) rmSync(file, { force: true });
-  return false;
-}
-
-function isHeld(file: string): boolean {
-  try {
-    process.kill(Number(readFileSync(file, "utf8")), 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, as somebody else. ESRCH or no such file: it is gone.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const gone = once(holder, "exit");
+    holder.stdin.end();
+    await gone;
   }
 }

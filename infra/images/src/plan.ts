@@ -72,12 +72,13 @@ function planDebootstrap(input: BuildPlanInput): Step[] {
 
 function planDocker(input: BuildPlanInput): Step[] {
   const { name, project, cache } = input;
-  const { version, user, needs } = imageTable[name];
+  const { version, user, needs, packages = {} } = imageTable[name];
   const context = cachePaths(cache).context(name);
   const { folder, staging } = recipeOf(name);
   const args = {
     VERSION: version,
     IMAGE_USER: user,
+    ...Object.fromEntries(Object.entries(packages).map(([program, wanted]) => [`${program.toUpperCase()}_VERSION`, wanted])),
     ...Object.fromEntries(needs.map((need) => [`${need.toUpperCase().replace("-", "_")}_IMAGE`, refOf(input, need)])),
   };
   return [

@@ -62,7 +62,7 @@ async function run(image: string, step: Step & { do: "run" }, log: string): Prom
   output.write(`$ ${command.join(" ")}\n`);
   const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`, ...step.env };
   const failure = await new Promise<string | undefined>((resolve) => {
-    const child = spawn(command[0]!, command.slice(1), { cwd: step.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command[0]!, command.slice(1), { cwd: step.cwd, env, stdio: [step.isRoot ? "inherit" : "ignore", "pipe", "pipe"] });
     child.stdout.pipe(output, { end: false });
     child.stderr.pipe(output, { end: false });
     child.on("error", (error) => resolve(error.message));

@@ -34,6 +34,8 @@ export interface BuildOptions {
   /** The `.cache` folder. */
   readonly cache: string;
   readonly onProgress?: (progress: BuildProgress) => void;
+  /** Told once when another process of this project builds images, which is waited for. */
+  readonly onWait?: () => void;
 }
 
 /** How a registry is reached. */

@@ -9,6 +9,8 @@ export interface ImageFacts {
   readonly version: string;
   /** Official image with its tag; null: there is none, the image is always built from its recipe. */
   readonly upstream: string | null;
+  /** Versions of packages that come with our own program; a recipe gets `nginx` as `NGINX_VERSION`. */
+  readonly packages?: Readonly<Record<string, string>>;
   /** Digest of `upstream`, once `barecast images pin` has resolved it. Never written by hand. */
   readonly digest?: `sha256:${string}`;
   /** Folder with the Dockerfile (or the debootstrap recipe), relative to the project; null: can't be built from packages. */
@@ -153,6 +155,7 @@ const table = {
   web: {
     version: "0.1.0",
     upstream: null,
+    packages: { nginx: "1.26" },
     recipe: "services/web",
     needs: ["base"],
     user: "52007:52007",
@@ -167,6 +170,7 @@ const table = {
   media: {
     version: "0.1.0",
     upstream: null,
+    packages: { ffmpeg: "7.1" },
     recipe: "services/media",
     needs: ["node"],
     user: "52008:52008",

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { perform } from "./shell";
+
+let folder: string;
+const at = (...parts: string[]) => path.join(folder, ...parts);
+beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "shell-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("files: copied but for what is left out, pruned however deep, moved", async () => {
+  mkdirSync(at("from/node_modules/x"), { recursive: true });
+  writeFileSync(at("from/a.js"), "a");
+  writeFileSync(at("from/a.d.ts"), "a");
+  writeFileSync(at("from/node_modules/x/b.d.ts"), "b");
+  writeFileSync(at("from/node_modules/x/b.js"), "b");
+  await perform(
+    "redis",
+    [
+      { do: "empty", folder: at("to") },
+      { do: "copy", from: at("from"), to: at("to"), except: /^a\.d\.ts$/ },
+      { do: "prune", folder: at("to"), names: /\.d\.ts$/ },
+      { do: "rename", from: at("to/a.js"), to: at("to/c.js") },
+      { do: "remove", path: at("from") },
+    ],
+    at("log"),
+  );
+  expect(readdirSync(at("to"), { recursive: true }).sort()).toEqual(["c.js", "node_modules", "node_modules/x", "node_modules/x/b.js"]);
+  expect(readdirSync(folder)).toEqual(["to"]);
+});
+
+test("a program that fails: which image, which command, its last words, where the rest is", async () => {
+  const command = ["sh", "-c", "echo one; echo two >&2; exit 7"];
+  const failure = perform("redis", [{ do: "run", command }], at("log"));
+  await expect(failure).rejects.toMatchObject({
+    code: "image-build-failed",
+    message: `redis: sh ended with exit code 7
+  | $ sh -c echo one; echo two >&2; exit 7
+  | one
+  | two
+  command: sh -c echo one; echo two >&2; exit 7
+  whole output: ${at("log")}`,
+  });
+  expect(readFileSync(at("log"), "utf8")).toContain("one\n");
+});
+
+test("a program or file that is not there", async () => {
+  await expect(perform("redis", [{ do: "run", command: ["no-such-program"] }], at("log"))).rejects.toThrow("spawn no-such-program ENOENT");
+  await expect(perform("redis", [{ do: "copy", from: at("none"), to: at("to") }], at("log"))).rejects.toThrow(
+    `redis: ${at("none")}: Expected a file or folder, found nothing. Build it first`,
+  );
+});
