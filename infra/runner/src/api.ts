@@ -18,6 +18,8 @@ export interface RunnerOptions {
   env?: Record<string, string>;
   /** Steps that may run at once; default 16. */
   parallel?: number;
+  /** What `destroy` does about protected resources: refuses (default), keeps them and what they need, or deletes them too. */
+  onProtected?: "refuse" | "keep" | "delete";
   /** Told of every step as it starts and ends, and of every message of the program. */
   onEvent?: (event: RunnerEvent) => void;
   /** Ctrl-C: running steps end, the state is saved, then the call rejects with code `interrupted`. */

@@ -176,6 +176,22 @@ test("a protected resource is deleted neither by a changed program nor by destro
   }
 });
 
+test("destroy keeps what is protected and what it needs, or deletes it too, as it is told", async () => {
+  const both = (name: string, options: string): string => `new docker.Volume("${name}", { name: "${name}", ${LABELS} }, ${options});`;
+  await begin(`${HEAD} module.exports = async () => { ${both("kept", "{ protect: true }")} ${both("gone", "{}")} };`, {
+    onProtected: "keep",
+  });
+  await harness.run("up");
+  expect((await harness.run("destroy")).changes).toEqual({ delete: 1 });
+  expect([writes(), (await harness.resources()).map(({ type }) => type)]).toEqual([
+    ["DELETE /volumes/gone gone"],
+    ["pulumi:pulumi:Stack", "pulumi:providers:docker", "docker:index/volume:Volume"],
+  ]);
+  harness.more = { onProtected: "delete" };
+  expect((await harness.run("destroy")).changes).toEqual({ delete: 2 });
+  expect(writes()).toEqual(["DELETE /volumes/kept kept"]);
+});
+
 test("an interruption ends what runs, writes it down, and the next run goes on", async () => {
   const stop = new AbortController();
   await begin(PLATFORM, { signal: stop.signal });

@@ -21,7 +21,7 @@ export const destroy = (o: RunnerOptions): Promise<RunResult> =>
     const began = Date.now();
     await session.load(false);
     const deployment = session.deployment(false);
-    await finish(deployment, session);
+    await finish(deployment, session, o.onProtected);
     return resultOf(deployment, session, began);
   });
 
@@ -118,8 +118,8 @@ async function endOf(child: Child, deployment: Deployment, session: Session): Pr
 }
 
 /** Deletes what is no longer wanted, if all went well, and writes the state in any case. */
-async function finish(deployment: Deployment, session: Session): Promise<void> {
-  if (!deployment.isStopped()) await deployment.removeRest().catch((error: Error) => deployment.fail(error));
+async function finish(deployment: Deployment, session: Session, onProtected?: RunnerOptions["onProtected"]): Promise<void> {
+  if (!deployment.isStopped()) await deployment.removeRest(onProtected).catch((error: Error) => deployment.fail(error));
   await deployment.idle();
   await deployment.save();
   if (deployment.failure) throw deployment.failure;

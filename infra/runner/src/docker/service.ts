@@ -154,7 +154,7 @@ async function driftOf(api: DockerApi, service: Service, wanted: Values): Promis
   return changedPaths(withoutEmpty(service.Spec), withoutEmpty(await resolved(api, wanted)));
 }
 
-/** The spec with networks by id: `host` is a name that Docker turns into an id. */
+/** The spec with networks by id: `host` is a name that Docker turns into the id that the swarm (not the node) gives it. */
 async function resolved(api: DockerApi, spec: Values): Promise<Values> {
   const template = spec["TaskTemplate"] as Values;
   const networks = (template["Networks"] ?? []) as { Target: string }[];
@@ -162,7 +162,8 @@ async function resolved(api: DockerApi, spec: Values): Promise<Values> {
   const ids = await Promise.all(
     networks.map(async (network) => {
       if (/^[a-z0-9]{25}$/.test(network.Target)) return network;
-      return { ...network, Target: (await api.find<{ Id: string }>(`/networks/${network.Target}`))?.Id ?? network.Target };
+      const found = await api.find<{ Id: string }>(`/networks/${network.Target}`, { scope: "swarm" });
+      return { ...network, Target: found?.Id ?? network.Target };
     }),
   );
   return { ...spec, TaskTemplate: { ...template, Networks: ids } };

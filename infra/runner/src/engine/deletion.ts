@@ -1,5 +1,5 @@
 import { dependentsOf } from "./order";
-import type { Resource } from "./resource";
+import { needsOf, type Resource } from "./resource";
 
 /**
  * Deletes resources, each after all that need it, otherwise at once. What needs one whose deletion failed stays.
@@ -26,4 +26,14 @@ export async function deleteAll(resources: Resource[], remove: (resource: Resour
   };
   await Promise.all(resources.map(begin));
   if (failures[0]) throw failures[0];
+}
+
+/** Resources and all of `among` that they need, directly or through others. */
+export function withNeeds(resources: Resource[], among: Resource[]): Resource[] {
+  const kept = new Set(resources);
+  for (const resource of kept) {
+    const needs = new Set(needsOf(resource));
+    for (const candidate of among) if (needs.has(candidate.urn)) kept.add(candidate);
+  }
+  return [...kept];
 }

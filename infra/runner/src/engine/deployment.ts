@@ -1,5 +1,5 @@
 import { RunnerError, type Op, type ResourceResult, type RunnerEvent } from "../api";
-import { deleteAll } from "./deletion";
+import { deleteAll, withNeeds } from "./deletion";
 import { type Context, type Handler, type HandlerSource, type Made, NotConverged, StepError } from "./handler";
 import { Ledger } from "./ledger";
 import { changedPaths, ignoringChanges } from "./paths";
@@ -106,16 +106,21 @@ export class Deployment {
     return this.o.isPreview ? Promise.resolve() : this.o.save(this.ledger.snapshot());
   }
 
-  /** Deletes what the program no longer asks for; only to be called when it ended well. */
-  async removeRest(): Promise<void> {
-    const unwanted = [...this.ledger.olds.values(), ...this.ledger.leavers];
-    const guarded = unwanted.filter(({ protect }) => protect);
-    if (guarded.length > 0)
+  /**
+   * Deletes what the program no longer asks for; only to be called when it ended well.
+   * @throws RunnerError `protected`, before anything is deleted
+   */
+  async removeRest(onProtected: "refuse" | "keep" | "delete" = "refuse"): Promise<void> {
+    const rest = [...this.ledger.olds.values(), ...this.ledger.leavers];
+    const guarded = onProtected === "delete" ? [] : rest.filter(({ protect }) => protect);
+    if (guarded.length > 0 && onProtected === "refuse")
       throw new RunnerError(
         "protected",
         `${guarded.map(({ urn }) => nameOf(urn)).join(", ")}: Protected, and no longer in the program. Take the protection off first, or put it back`,
         guarded.map(({ urn }) => urn),
       );
+    const kept = new Set(withNeeds(guarded, rest));
+    const unwanted = rest.filter((resource) => !kept.has(resource));
     await deleteAll(unwanted, async (resource) => {
       if (this.isStopped()) return false;
       await this.step("delete", resource, [], this.replaced.has(resource), () => this.removeOne(resource));

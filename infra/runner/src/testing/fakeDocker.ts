@@ -74,7 +74,12 @@ export class FakeDocker {
     if (!found) return [404, { message: `No such ${kind}: ${id}` }];
     if (verb === "logs") return [200, undefined];
     if (method === "GET") return [200, found];
-    this.wrote({ method, path: url.pathname.replace(found.id, "<id>"), name: found.name, ...(body ? { body } : {}) });
+    this.wrote({
+      method,
+      path: found.id === found.name ? url.pathname : url.pathname.replace(found.id, "<id>"),
+      name: found.name,
+      ...(body ? { body } : {}),
+    });
     if (method === "DELETE") return this.remove(kind as Kind, found);
     return this.update(found, Number(url.searchParams.get("version")), body!);
   }
