@@ -144,6 +144,23 @@ test("a port that nobody planned is closed from outside, on the host's network a
   await onHost("systemctl stop itest-open; docker rm -f itest-published >/dev/null");
 }, 60_000);
 
+test("a container of the host reaches the ports planned for it, and not the host's SSH", async () => {
+  const image = await onHost("docker container inspect barecast-registry --format '{{.Image}}'");
+  const { from: planned } = stack.hosts[0]!.input.find(({ source }) => source === "gatewayBridge")!;
+  await onHost("/usr/local/sbin/barecast-firewall converge");
+  await onHost(`systemd-run --quiet --unit=itest-planned python3 -m http.server ${planned}`);
+  await onHost(`for i in $(seq 100); do ss -Hltn | grep -q :${planned} && exit 0; sleep 0.1; done; exit 1`);
+  const reach = (port: number) =>
+    onHost(
+      `docker run --rm --network docker_gwbridge --entrypoint bash ${image} -c 'timeout 1 bash -c "exec 3<>/dev/tcp/${machine.address}/${port}" 2>/dev/null && echo open || echo closed'`,
+    );
+  const told = { planned: await reach(planned), ssh: await reach(22), registry: await reach(5000) };
+  await onHost("/usr/local/sbin/barecast-firewall remove");
+  const withoutRules = { ssh: await reach(22) };
+  await onHost("systemctl stop itest-planned");
+  expect({ told, withoutRules }).toEqual({ told: { planned: "open", ssh: "closed", registry: "closed" }, withoutRules: { ssh: "open" } });
+}, 90_000);
+
 test("rules that were taken away are noticed, and the next run puts just them back", async () => {
   expect(await staleNow()).toEqual([{ host: "one", reason: "firewall rules are not those loaded" }]);
   expect(await changesOf()).toEqual(["firewall: Load them, where others are in force"]);

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -65,8 +65,15 @@ export async function runPlaybook(input: RunInput): Promise<RunOutcome> {
     const applied = Object.fromEntries(Object.keys(hosts).flatMap((host) => (isApplied ? [[host, digests[host]!]] : [])));
     return { hosts, applied, durationMs: Date.now() - began };
   } finally {
+    closeChannels(sockets);
     rmSync(sockets, { recursive: true, force: true });
   }
+}
+
+/** Ends SSH's shared channels, which would stay for a while in the background. One that has ended by itself is no fault. */
+function closeChannels(sockets: string): void {
+  for (const name of readdirSync(sockets))
+    spawnSync("ssh", ["-F", "none", "-o", `ControlPath=${path.join(sockets, name)}`, "-O", "exit", "host"]);
 }
 
 /** The command line: nothing secret stands in it. */
