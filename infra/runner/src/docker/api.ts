@@ -16,12 +16,10 @@ type Query = Record<string, string | number | boolean | Values>;
 
 /** Docker's HTTP API over a unix socket. */
 export class DockerApi {
-  private readonly docker: Dockerode;
+  private opened: Promise<Dockerode> | undefined;
 
-  /** @param socket path of the socket, or what opens the way to it */
-  constructor(socket: string | (() => Promise<string>)) {
-    this.docker = new Dockerode({ socketPath: socket as string });
-  }
+  /** @param open opens the way to the socket, when first needed, and gives its path */
+  constructor(private readonly open: () => Promise<string>) {}
 
   get<T>(path: string, query: Query = {}): Promise<T> {
     return this.dial<T>("GET", path, query);
@@ -49,12 +47,13 @@ export class DockerApi {
     return this.dial<Readable>("GET", path, query, undefined, { isStream: true, abortSignal: signal });
   }
 
-  private dial<T>(method: string, path: string, query: Query, body?: unknown, more: object = {}): Promise<T> {
+  private async dial<T>(method: string, path: string, query: Query, body?: unknown, more: object = {}): Promise<T> {
+    const { modem } = await (this.opened ??= this.open().then((socketPath) => new Dockerode({ socketPath })));
     const statusCodes = { 200: true, 201: true, 204: true };
     const options = body === undefined ? query : { _query: query, _body: body };
     return new Promise((resolve, reject) => {
       const request = { method, path: `${path}?`, options, statusCodes, ...more };
-      this.docker.modem.dial(request, (error: (Error & { statusCode?: number; json?: { message?: string } }) | null, answer: unknown) => {
+      modem.dial(request, (error: (Error & { statusCode?: number; json?: { message?: string } }) | null, answer: unknown) => {
         if (!error) resolve(answer as T);
         else if (error.statusCode) reject(new DockerError(error.statusCode, error.json?.message ?? error.message));
         else reject(error);

@@ -3,6 +3,7 @@ import { access, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { RunnerError } from "../api";
+import { endGroup } from "../group";
 import { until } from "../until";
 import { DockerApi } from "./api";
 
@@ -25,6 +26,9 @@ export function forwardArguments(host: string, socket: string, sshOpts: string[]
   return [...fixed, ...sshOpts, ...(port ? ["-p", port] : []), "-L", `${socket}:/var/run/docker.sock`, "--", target];
 }
 
+// ssh doesn't notice the end of who started it: its standard input does, however that process ends.
+const UNTIL_STDIN_CLOSES = 'exec 3<&0; ssh "$@" </dev/null & pid=$!; (cat <&3 >/dev/null; kill $pid 2>/dev/null) & wait $pid';
+
 /** The ways to each Docker that the program names; opened when first used, closed together. */
 export class Connections {
   private readonly apis = new Map<string, DockerApi>();
@@ -46,19 +50,22 @@ export class Connections {
     await Promise.all(this.closers.splice(0).map((close) => close()));
   }
 
-  private wayTo(host: string, sshOpts: string[]): string | (() => Promise<string>) {
-    if (host.startsWith("unix://")) return host.slice("unix://".length);
+  private wayTo(host: string, sshOpts: string[]): () => Promise<string> {
+    if (host.startsWith("unix://")) return () => Promise.resolve(host.slice("unix://".length));
     if (!host.startsWith("ssh://"))
       throw new RunnerError("program-failed", `Docker provider: host: Expected unix:///path or ssh://user@host, found "${host}"`);
-    let opening: Promise<string> | undefined;
-    return () => (opening ??= this.forward(host, sshOpts));
+    return () => this.forward(host, sshOpts);
   }
 
   private async forward(host: string, sshOpts: string[]): Promise<string> {
     const folder = await mkdtemp(path.join(os.tmpdir(), "barecast-docker-"));
     const socket = path.join(folder, "docker.sock");
     // A group of its own: the terminal's Ctrl-C would end it while a step still needs it.
-    const child = spawn("ssh", forwardArguments(host, socket, sshOpts), { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const child = spawn("sh", ["-c", UNTIL_STDIN_CLOSES, "sh", ...forwardArguments(host, socket, sshOpts)], {
+      stdio: ["pipe", "ignore", "pipe"],
+      detached: true,
+    });
+    child.stdin.on("error", () => {});
     this.closers.push(() => end(child, folder));
     let said = "";
     let ended: string | undefined;
@@ -79,10 +86,7 @@ export class Connections {
 }
 
 async function end(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null && child.pid) {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
-    await gone;
-  }
+  child.stdin?.destroy();
+  await endGroup(child, "SIGTERM");
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { endGroup } from "../group";
 
 const GUARD = path.join(__dirname, "..", "..", "assets", "guard.js");
 
@@ -37,14 +38,7 @@ export class Child {
 
   /** Ends the process and all it started. */
   async stop(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.process;
-    if (pid && exitCode === null && signalCode === null) {
-      try {
-        process.kill(-pid, "SIGKILL");
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    }
+    await endGroup(this.process, "SIGKILL");
     await this.ended.catch(() => {});
   }
 }
