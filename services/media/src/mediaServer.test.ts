@@ -218,3 +218,13 @@ test("an exhausted port range is said to the client", async () => {
   other.close();
   await small.close();
 });
+
+test("addresses and ports that can't be had are named", async () => {
+  const log = createLog("error", () => undefined);
+  await expect(startMediaServer({ controlPort: 0, mediaAddress: "203.0.113.1" }, log)).rejects.toThrow(
+    "MEDIA_ADDRESS: Media can't use 203.0.113.1: bind EADDRNOTAVAIL 203.0.113.1. Set an IPv4 address of this machine",
+  );
+  await expect(startMediaServer({ controlPort: server.port }, log)).rejects.toThrow(
+    `MEDIA_CONTROL_ADDRESS, MEDIA_CONTROL_PORT: Can't listen on 127.0.0.1:${server.port}: listen EADDRINUSE`,
+  );
+});

@@ -1,4 +1,7 @@
-import type { MediaConfig } from "./config";
+import { createSocket } from "node:dgram";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { ConfigError, type MediaConfig } from "./config";
 import type { Log } from "./log";
 import type { Context } from "./objects/mediaObject";
 import type { MediaElement } from "./objects/mediaElement";
@@ -25,8 +28,10 @@ export interface MediaServer {
   stats(): MediaStats;
 }
 
-/** @throws when the control port can't be had. */
+/** @throws {@link ConfigError} when an address or the control port can't be had. */
 export async function runMediaServer(config: Readonly<MediaConfig>, log: Log): Promise<MediaServer> {
+  await checkMediaAddress(config.mediaAddress);
+  await warnOfFolder(config.recordingsFolder, log);
   const registry = new Registry();
   const door = new RtspServer();
   const context: Context = { config, log, registry, door };
@@ -40,9 +45,30 @@ export async function runMediaServer(config: Readonly<MediaConfig>, log: Log): P
   registry.add(manager);
   announceObjects(registry, manager, log);
   const stats = () => countAll(registry, sessions);
-  const control = await listen(context, sessions, () => ({ status: "ok", ...stats() }));
+  const control = await listen(context, sessions, () => ({ status: "ok", ...stats() })).catch((error: Error) => {
+    throw new ConfigError([
+      `MEDIA_CONTROL_ADDRESS, MEDIA_CONTROL_PORT: Can't listen on ${config.controlAddress}:${config.controlPort}: ${error.message}`,
+    ]);
+  });
   log.info("listening", { address: config.controlAddress, port: control.port, media: config.mediaAddress });
   return { port: control.port, stats, close: () => shutDown(context, sessions, control.close) };
+}
+
+/** Asked of the kernel: an address that is not of this machine would show as connections that never come up. */
+function checkMediaAddress(address: string): Promise<void> {
+  const socket = createSocket("udp4");
+  return new Promise((resolve, reject) => {
+    socket.once("error", (error) => {
+      socket.close();
+      reject(new ConfigError([`MEDIA_ADDRESS: Media can't use ${address}: ${error.message}. Set an IPv4 address of this machine`]));
+    });
+    socket.bind(0, address, () => socket.close(() => resolve()));
+  });
+}
+
+/** Not an error: a server that records nothing needs no folder. */
+async function warnOfFolder(folder: string, log: Log): Promise<void> {
+  await access(folder, constants.W_OK).catch((error: Error) => log.warn("recordings-folder", { folder, problem: error.message }));
 }
 
 function announceObjects(registry: Registry, manager: ServerManager, log: Log): void {

@@ -19,6 +19,7 @@ export const call = <T = unknown>(object: Remote, operation: string, ...args: un
 export function connect(port: number): Promise<Client> {
   return (kurento as unknown as (url: string, options: object) => Promise<Client>)(`ws://127.0.0.1:${port}/kurento`, {
     // Its timers outlive its connection, and with it the test.
+    request_timeout: 5_000,
     response_timeout: 500,
     duplicates_timeout: 500,
   });
