@@ -27,7 +27,9 @@ export async function hasImage(ref: string): Promise<boolean> {
 
 /** Puts an image from its layout into the local engine, as `image.ref`, and also as each of `tags`. Does nothing that is done already. */
 export async function loadIntoDocker(image: BuiltImage, tags: readonly string[] = []): Promise<void> {
-  if (!(await hasImage(image.ref))) await copyFromLayout(image, `docker-daemon:${image.ref}`);
+  // skopeo does not read DOCKER_HOST as the docker program does.
+  const host = process.env.DOCKER_HOST ? ["--dest-daemon-host", process.env.DOCKER_HOST] : [];
+  if (!(await hasImage(image.ref))) await copyFromLayout(image, `docker-daemon:${image.ref}`, host);
   for (const tag of tags) await docker("tag", image.ref, tag);
 }
 
@@ -39,9 +41,9 @@ export async function archiveImage(image: BuiltImage, file: string): Promise<voi
   await rename(`${file}.part`, file);
 }
 
-async function copyFromLayout({ name, layout }: BuiltImage, to: string): Promise<void> {
+async function copyFromLayout({ name, layout }: BuiltImage, to: string, options: readonly string[] = []): Promise<void> {
   const blobs = path.join(path.dirname(layout), "blobs");
-  const command = ["copy", "--insecure-policy", "--quiet", "--src-shared-blob-dir", blobs, `oci:${layout}`, to];
+  const command = ["copy", "--insecure-policy", "--quiet", ...options, "--src-shared-blob-dir", blobs, `oci:${layout}`, to];
   await execute("skopeo", command).catch((error: { stderr?: string; message: string }) => {
     throw new ImageCopyError(name, `Could not be copied to ${to}: ${(error.stderr || error.message).trim()}`);
   });
