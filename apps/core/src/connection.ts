@@ -1,3 +1,4 @@
+// Longer than usual: one socket, its requests and its return are one state machine.
 import {
   closeCode,
   serverMessageSchema,
@@ -186,5 +187,5 @@ export class Connection {
 }
 
 function offline(): Problem {
-  return new Problem("offline", "There is no connection to the server at the moment");
+  return new Problem("offline", "The connection to the server was lost. Trying again");
 }

@@ -1,3 +1,4 @@
+// Longer than usual: one table of requests and what they share; the media work stands in media/.
 import type { Config } from "./config";
 import { reasonOf, type Log } from "./log";
 import { Publishing, type PublishingParts } from "./media/publishing";

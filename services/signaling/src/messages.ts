@@ -110,7 +110,7 @@ export const sessionCookie = "barecast_session";
  * - `POST /session` `{username, password}` → 200 `{user}` and the cookie; 401 `{code, message}`.
  * - `GET /session` → 200 `{user}` or 401. `DELETE /session` → 204, signs out and clears the cookie.
  * - `GET /auth/operator` (Traefik's forward-auth for `/rec/`) → 204, 401 or 403.
- * - `GET /health` → 200 `{status, media, parse, redis}` or 503; `GET /metrics` (Prometheus text; not routed by the edge).
+ * - `GET /health` → 200 `{status, media, parse, redis}`, or 503 while it drains before a stop (a media server or Parse being away is told, but is no 503); `GET /metrics` (Prometheus text; not routed by the edge).
  */
 export const sessionRequestSchema = z.object({ username: z.string().min(1).max(200), password: z.string().min(1).max(200) });
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
@@ -127,7 +127,7 @@ export const recordingSchema = z.object({
   kind: z.enum(["phone", "camera"]),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
-  /** Name below `/rec/` on the site's origin, behind forward-auth: `<streamId>.webm` or `.mkv`. */
+  /** Name below `/rec/` on the site's origin, behind forward-auth: `<streamId>.webm` or `.mkv`; of a camera `<streamId>-<start>.mkv`, one each time it was live. */
   file: z.string(),
   /** The host whose nginx serves it. */
   host: z.string(),

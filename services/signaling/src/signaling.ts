@@ -79,8 +79,8 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
     async close() {
       isDraining = true;
       await new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 4000));
-      await Promise.all([sockets.close(), ...cameras.map((camera) => camera.close())]);
-      await Promise.race([ledger.settled(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      await atMost(4000, Promise.all([sockets.close(), ...cameras.map((camera) => camera.close())]));
+      await atMost(1000, ledger.settled());
       parseWatch.close();
       await replicas.close();
       pool.close();
@@ -96,6 +96,11 @@ function listen(server: Server, port: number): Promise<void> {
     server.once("error", reject);
     server.listen(port, () => resolve());
   });
+}
+
+/** Together with the drain it stays below the stop grace of 10 s, whatever a recorder or Parse takes. */
+function atMost(timeoutMs: number, work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
 }
 
 /** Asks Parse every few seconds, so that `/health` itself never waits for it. */

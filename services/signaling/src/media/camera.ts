@@ -1,3 +1,4 @@
+// Longer than usual: one life cycle, whose steps make sense only together.
 import type { CameraConfig, Config } from "../config";
 import type { Ledger } from "../ledger";
 import { reasonOf, type Log } from "../log";

@@ -1,3 +1,4 @@
+// Longer than usual: half of it is the table of what is used of Kurento.
 import kurento, { type RawClient, type RawObject } from "kurento-client";
 
 /**

@@ -1,3 +1,4 @@
+// Longer than usual: start and end mirror each other and are read side by side.
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config";
 import type { Ledger } from "../ledger";
