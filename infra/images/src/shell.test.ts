@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -26,7 +28,7 @@ test("files: copied but for what is left out, pruned however deep, moved", async
     at("log"),
   );
   expect(readdirSync(at("to"), { recursive: true }).sort()).toEqual(["c.js", "node_modules", "node_modules/x", "node_modules/x/b.js"]);
-  expect(readdirSync(folder)).toEqual(["to"]);
+  expect(readdirSync(folder).sort()).toEqual(["log", "log.lock", "to"]);
 });
 
 test("a program that fails: which image, which command, its last words, where the rest is", async () => {
@@ -35,6 +37,7 @@ test("a program that fails: which image, which command, its last words, where th
   await expect(failure).rejects.toMatchObject({
     code: "image-build-failed",
     message: `redis: sh ended with exit code 7
+  | $ true
   | $ sh -c echo one; echo two >&2; exit 7
   | one
   | two
@@ -45,8 +48,19 @@ test("a program that fails: which image, which command, its last words, where th
 });
 
 test("a program or file that is not there", async () => {
-  await expect(perform("redis", [{ do: "run", command: ["no-such-program"] }], at("log"))).rejects.toThrow("spawn no-such-program ENOENT");
+  await expect(perform("redis", [{ do: "run", command: ["no-such-program"] }], at("log"))).rejects.toThrow(
+    "no-such-program ended with exit code 69\n  | $ true\n  | $ no-such-program\n  | flock: failed to execute no-such-program: No such file or directory",
+  );
   await expect(perform("redis", [{ do: "copy", from: at("none"), to: at("to") }], at("log"))).rejects.toThrow(
     `redis: ${at("none")}: Expected a file or folder, found nothing. Build it first`,
   );
+});
+
+test("a program that outlived an earlier run is waited for", async () => {
+  const orphan = spawn("flock", [at("log.lock"), "sh", "-c", `echo held; sleep 0.3; echo done >${at("orphan")}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(orphan.stdout, "data");
+  await perform("redis", [{ do: "rename", from: at("orphan"), to: at("seen") }], at("log"));
+  expect(readFileSync(at("seen"), "utf8")).toBe("done\n");
 });

@@ -8,10 +8,14 @@ import { writeLayout } from "./write-layout";
 
 const shownLines = 25;
 
-/** Does the steps of one image, in order; what the programs say goes to `log`. Throws ImageBuildError at the first that fails. */
+/**
+ * Does the steps of one image, in order; what the programs say goes to `log`. Throws ImageBuildError at the first that fails.
+ * Each program holds a lock (flock(1)): one that outlived an earlier run that was killed is waited for, before its files are touched.
+ */
 export async function perform(image: string, steps: readonly Step[], log: string): Promise<void> {
   await mkdir(path.dirname(log), { recursive: true });
   await rm(log, { force: true });
+  await run(image, { do: "run", command: ["true"] }, log);
   for (const step of steps) await performOne(image, step, log);
 }
 
@@ -62,7 +66,11 @@ async function run(image: string, step: Step & { do: "run" }, log: string): Prom
   output.write(`$ ${command.join(" ")}\n`);
   const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`, ...step.env };
   const failure = await new Promise<string | undefined>((resolve) => {
-    const child = spawn(command[0]!, command.slice(1), { cwd: step.cwd, env, stdio: [step.isRoot ? "inherit" : "ignore", "pipe", "pipe"] });
+    const child = spawn("flock", [`${log}.lock`, ...command], {
+      cwd: step.cwd,
+      env,
+      stdio: [step.isRoot ? "inherit" : "ignore", "pipe", "pipe"],
+    });
     child.stdout.pipe(output, { end: false });
     child.stderr.pipe(output, { end: false });
     child.on("error", (error) => resolve(error.message));
