@@ -20,6 +20,8 @@ export interface WireDouble {
   failNext(operation: string, message: string): void;
   /** Makes an object as someone else's doing; returns its id. */
   plant(type: string, tags: Record<string, string>): string;
+  /** Holds back the answer to the next request of this name in `asked`; the result lets it go. */
+  holdNext(what: string): () => void;
   /** From now on nothing is answered, and sockets stay open. */
   fallSilent(): void;
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
   const parameters: Record<string, unknown>[] = [];
   const failures = new Map<string, string>();
   let count = 0;
+  const holds = new Map<string, Promise<void>>();
   let isSilent = false;
 
   const emitOn = (id: string, event: string, data: object) => {
@@ -121,7 +124,10 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
                 result: { type: value, qualifiedType: `kurento.${String(value)}`, hierarchy: ["kurento.MediaObject"], sessionId: "double" },
               }
             : { result: { value, sessionId: "double" } };
-      socket.send(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...body }));
+      const reply = () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...body }));
+      const hold = method === "ping" ? undefined : holds.get(asked.at(-1)!);
+      if (hold) void hold.then(reply);
+      else reply();
     });
   });
   const address = server.address() as { port: number };
@@ -140,6 +146,14 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
       const id = `${++count}_kurento.${type}`;
       objects.set(id, { type, tags: new Map(Object.entries(tags)) });
       return id;
+    },
+    holdNext(what) {
+      let release: () => void = () => undefined;
+      holds.set(what, new Promise((resolve) => (release = resolve)));
+      return () => {
+        holds.delete(what);
+        release();
+      };
     },
     fallSilent: () => (isSilent = true),
     async close() {
