@@ -35,10 +35,11 @@ test("a changed base changes everything on it", () => {
   expect(Object.keys(before).filter((name) => before[name as "base"] === after[name as "base"])).toEqual([]);
 });
 
-test("what a compiler wrote or npm installed does not count; a mode does", () => {
+test("what a compiler wrote or npm installed does not count, nor do tests; a mode does", () => {
   mkdirSync(path.join(project, "a/dist"), { recursive: true });
   writeFileSync(path.join(project, "a/run"), "x", { mode: 0o755 });
   writeFileSync(path.join(project, "a/dist/main.js"), "y");
+  writeFileSync(path.join(project, "a/main.test.ts"), "y");
   const sha = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
   expect(hashFiles(project, ["a"])).toEqual([`a/run x ${sha}`]);
 });

@@ -6,7 +6,8 @@ import { inputsOf, recipeOf } from "./recipes";
 import { productionPackages, type PackageLock } from "./lockfile";
 import type { ImageSource } from "./types";
 
-const skipped = new Set(["node_modules", "dist", "coverage"]);
+/** What no image holds: what a compiler or npm wrote, and tests. */
+const skipped = /^(node_modules|dist|coverage)$|\.i?test\.tsx?$/;
 
 /** `path mode sha256` of every file under the given project files and folders. Throws when one is missing. */
 export function hashFiles(project: string, inputs: readonly string[]): string[] {
@@ -19,7 +20,7 @@ export function hashFiles(project: string, inputs: readonly string[]): string[] 
       lines.push(`${relative} ${mode} ${sha256(readFileSync(absolute))}`);
       return;
     }
-    for (const name of readdirSync(absolute).sort()) if (!skipped.has(name)) visit(`${relative}/${name}`);
+    for (const name of readdirSync(absolute).sort()) if (!skipped.test(name)) visit(`${relative}/${name}`);
   };
   [...new Set(inputs)].sort().forEach(visit);
   return lines;
