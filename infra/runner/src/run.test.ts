@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { RunnerError } from "./api";
 import { FakeDocker } from "./testing/fakeDocker";
 import { Harness } from "./testing/harness";
@@ -103,6 +105,30 @@ test("an update that Docker rolls back is an error, and the next run sends it ag
   harness.docker.fails = {};
   await harness.run("up", { content: "two" });
   expect(writes()).toEqual(["POST /services/<id>/update kill-base", expect.stringMatching("DELETE"), expect.stringMatching("DELETE")]);
+});
+
+test("a dynamic resource whose update failed is updated again, even when the program takes its change back", async () => {
+  const program = `${HEAD}
+    class Hosts extends pulumi.dynamic.Resource {
+      constructor(name, props) {
+        super({
+          create: async (inputs) => ({ id: "hosts", outs: inputs }),
+          diff: async (_id, olds, news) => ({ changes: olds.digest !== news.digest }),
+          update: async (_id, _olds, news) => {
+            require("node:fs").appendFileSync(news.log, news.digest + " ");
+            if (news.digest === "bad") throw new Error("No space left on device");
+            return { outs: news };
+          },
+        }, name, props);
+      }
+    }
+    module.exports = async () => { new Hosts("hosts", { digest: new pulumi.Config().require("digest"), log: __dirname + "/log" }); };`;
+  await begin(program);
+  await harness.run("up", { digest: "good" });
+  expect((await failureOf(harness.run("up", { digest: "bad" }))).message).toBe("hosts: Failed to update: No space left on device");
+  expect((await harness.run("up", { digest: "good" })).changes).toEqual({ same: 1, update: 1 });
+  expect((await harness.run("up", { digest: "good" })).changes).toEqual({ same: 2 });
+  expect(readFileSync(path.join(harness.program, "log"), "utf8")).toBe("bad good ");
 });
 
 test("an object of this name that isn't this site's is refused by name", async () => {

@@ -48,6 +48,8 @@ export class DockerApi {
   }
 
   private async dial<T>(method: string, path: string, query: Query, body?: unknown, more: object = {}): Promise<T> {
+    // Docker answers an empty name with a redirect, which docker-modem takes for another host.
+    if (path.includes("//")) throw new Error(`${method} ${path}: A part of the path is empty`);
     const { modem } = await (this.opened ??= this.open().then((socketPath) => new Dockerode({ socketPath })));
     const statusCodes = { 200: true, 201: true, 204: true };
     const options = body === undefined ? query : { _query: query, _body: body };

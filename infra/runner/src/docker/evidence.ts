@@ -13,7 +13,7 @@ export async function evidenceOf(api: DockerApi, serviceId: string, tasks: Task[
 
 /** The last answers of failing health checks, of containers on the node that is asked. */
 async function healthLines(api: DockerApi, tasks: Task[]): Promise<string[]> {
-  const ids = tasks.flatMap(({ Status }) => Status.ContainerStatus?.ContainerID ?? []).slice(0, 5);
+  const ids = tasks.flatMap(({ Status }) => Status.ContainerStatus?.ContainerID || []).slice(0, 5);
   type Inspected = { State?: { Health?: { Status: string; Log?: { ExitCode: number; Output: string }[] } } };
   const found = await Promise.all(ids.map((id) => api.find<Inspected>(`/containers/${id}/json`).catch(() => undefined)));
   const failed = found.flatMap((container) => container?.State?.Health?.Log?.filter(({ ExitCode }) => ExitCode !== 0).slice(-1) ?? []);

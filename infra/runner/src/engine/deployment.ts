@@ -1,9 +1,11 @@
-import { RunnerError, type Op, type ResourceResult, type RunnerEvent } from "../api";
+import { type Op, type ResourceResult, RunnerError, type RunnerEvent } from "../api";
 import { deleteAll, withNeeds } from "./deletion";
-import { type Context, type Handler, type HandlerSource, type Made, NotConverged, StepError } from "./handler";
+import type { Context, Handler, HandlerSource } from "./handler";
 import { Ledger } from "./ledger";
+import { type Answer, Maker } from "./maker";
 import { changedPaths, ignoringChanges } from "./paths";
 import {
+  draftOf,
   type Goal,
   isDefaultProvider,
   isProvider,
@@ -14,8 +16,8 @@ import {
   ROOT_TYPE,
   urnOf,
 } from "./resource";
-import { Slots } from "./slots";
-import { isEqual, isSecret, reveal, secret, UNKNOWN, type Values } from "./values";
+import { Steps } from "./steps";
+import { isEqual, reveal, UNKNOWN, type Values } from "./values";
 
 export interface DeploymentOptions {
   stack: string;
@@ -38,28 +40,29 @@ export interface Registered {
   outputs: Values;
 }
 
-type Answer = { outputs: Values; id?: string };
-
 /**
  * Decides what becomes of each resource: created, updated, replaced, left or deleted. Knows neither Docker nor how the program
  * speaks to it. After the first failure nothing more is begun; what runs may end.
  */
 export class Deployment {
-  readonly results: ResourceResult[] = [];
   failure: Error | undefined;
   private readonly ledger: Ledger;
-  private readonly slots: Slots;
+  private readonly steps: Steps;
+  private readonly maker: Maker;
   private readonly asked = new Set<string>();
   private readonly defaults = new Map<string, Promise<Resource>>();
   private readonly running = new Set<Promise<unknown>>();
-  /** Deleted before their replacement is made, or (in a preview) to be: the old resource by URN. */
-  private readonly early = new Map<string, Resource>();
-  /** Told as one replacement, not as a deletion too. */
-  private readonly replaced = new Set<Resource>();
 
   constructor(private readonly o: DeploymentOptions) {
     this.ledger = new Ledger(o.resources, () => new Date().toISOString());
-    this.slots = new Slots(o.parallel);
+    this.steps = new Steps(o);
+    const contextOf = (resource: Resource): Context => this.contextOf(resource);
+    this.maker = new Maker({ ...o, ledger: this.ledger, steps: this.steps, contextOf, save: () => this.save() });
+  }
+
+  /** What became of each resource, in the order in which it did. */
+  get results(): ResourceResult[] {
+    return this.steps.results;
   }
 
   /** Makes a resource what the program asks for. Never resolves once the deployment has failed. */
@@ -123,7 +126,7 @@ export class Deployment {
     const unwanted = rest.filter((resource) => !kept.has(resource));
     await deleteAll(unwanted, async (resource) => {
       if (this.isStopped()) return false;
-      await this.step("delete", resource, [], this.replaced.has(resource), () => this.removeOne(resource));
+      await this.steps.run("delete", resource, [], this.maker.replaced.has(resource), () => this.maker.remove(resource));
       return true;
     });
   }
@@ -134,27 +137,14 @@ export class Deployment {
       throw new RunnerError("program-failed", `${goal.name}: Two resources of type ${goal.type} have this name (${urn}). Rename one`);
     this.asked.add(urn);
     const old = this.ledger.take(urn, goal.aliases);
-    const draft: Resource = {
-      urn,
-      type: goal.type,
-      custom: goal.custom,
-      inputs: goal.inputs,
-      outputs: {},
-      ...(goal.parent ? { parent: goal.parent } : {}),
-      dependencies: [...goal.dependencies].sort(),
-      propertyDependencies: Object.fromEntries(Object.entries(goal.propertyDependencies).map(([key, urns]) => [key, [...urns].sort()])),
-      ...(goal.protect ? { protect: true } : {}),
-      ...(goal.additionalSecretOutputs.length > 0 ? { additionalSecretOutputs: goal.additionalSecretOutputs } : {}),
-      ...(goal.ignoreChanges.length > 0 ? { ignoreChanges: goal.ignoreChanges } : {}),
-      ...(old?.rest ? { rest: old.rest } : {}),
-    };
+    const draft = draftOf(goal, urn, old);
     return goal.custom ? this.placeCustom(goal, draft, old) : this.placeComponent(draft, old);
   }
 
   private async placeComponent(draft: Resource, old: Resource | undefined): Promise<Registered> {
     const changed = old ? changedPaths(old.inputs, draft.inputs) : [];
     const op: Op = !old ? "create" : isEqual(reveal(old.inputs), reveal(draft.inputs)) ? "same" : "update";
-    await this.step(op, draft, changed, false, async () => {
+    await this.steps.run(op, draft, changed, false, async () => {
       this.ledger.put({ ...draft, outputs: old?.outputs ?? {} }, old);
       if (op !== "same") await this.save();
     });
@@ -168,8 +158,8 @@ export class Deployment {
     const wanted = isProvider(goal.type)
       ? { ...goal.inputs, ...(goal.version ? { version: goal.version, __internal: {} } : {}) }
       : goal.inputs;
-    const context = this.contextOf(draft, provider);
-    const before = old ?? this.early.get(draft.urn);
+    const context = this.contextOf(draft);
+    const before = old ?? this.maker.early.get(draft.urn);
     const news = before ? ignoringChanges(wanted, before.inputs, goal.ignoreChanges) : wanted;
     draft.inputs = await handler.check(news, before?.inputs, context);
     const answer = await this.decide(goal, handler, context, draft, old);
@@ -177,9 +167,9 @@ export class Deployment {
   }
 
   private async decide(goal: Goal, handler: Handler, context: Context, draft: Resource, old: Resource | undefined): Promise<Answer> {
-    const early = this.early.get(draft.urn);
+    const early = this.maker.early.get(draft.urn);
     if (!old || early)
-      return this.create(early ? "replace" : "create", handler, context, draft, early && changedPaths(early.inputs, draft.inputs));
+      return this.maker.create(early ? "replace" : "create", handler, context, draft, early && changedPaths(early.inputs, draft.inputs));
     const { changed, replaces, deleteBeforeReplace } = await handler.diff(old, draft.inputs, context);
     const hasOtherProvider = this.hasOtherProvider(old, draft);
     if (replaces.length > 0 || hasOtherProvider) {
@@ -189,116 +179,10 @@ export class Deployment {
           `${context.name}: Protected, but a change of ${replaces.join(", ") || "its provider"} replaces it. Take the protection off first`,
         );
       if (goal.deleteBeforeReplace ?? deleteBeforeReplace) await this.removeEarly(old);
-      return this.create("replace", handler, context, draft, changed, old);
+      return this.maker.create("replace", handler, context, draft, changed, old);
     }
-    if (changed.length > 0 || (old.initErrors?.length ?? 0) > 0) return this.update(handler, context, draft, old, changed);
-    return this.keep(draft, old);
-  }
-
-  private async keep(draft: Resource, old: Resource): Promise<Answer> {
-    await this.step("same", draft, [], false, async () => {
-      this.ledger.put({ ...draft, id: old.id!, outputs: old.outputs }, old);
-    });
-    return { id: old.id!, outputs: old.outputs };
-  }
-
-  private async create(
-    op: Op,
-    handler: Handler,
-    context: Context,
-    draft: Resource,
-    changed: string[] = [],
-    old?: Resource,
-  ): Promise<Answer> {
-    if (this.o.isPreview) {
-      await this.step(op, draft, changed, false, async () => void this.ledger.put({ ...draft, outputs: {} }, undefined));
-      return { outputs: this.concealed(draft, handler.foresee(undefined, draft.inputs)) };
-    }
-    return this.step(op, draft, changed, false, async () => {
-      await this.written("creating", draft, async () => {
-        const made = await this.madeBy(draft, () => handler.create(draft.inputs, context), undefined, old);
-        return this.ledger.put({ ...draft, ...made }, undefined);
-      });
-      const { id, outputs } = this.ledger.news.get(draft.urn)!;
-      return { id: id!, outputs };
-    });
-  }
-
-  private async update(handler: Handler, context: Context, draft: Resource, old: Resource, changed: string[]): Promise<Answer> {
-    const id = old.id!;
-    const outputs = (values: Values): Values => this.concealed(draft, values);
-    if (this.o.isPreview) {
-      await this.step("update", draft, changed, false, async () => void this.ledger.put({ ...draft, id }, old));
-      return { id, outputs: outputs(handler.foresee(old, draft.inputs)) };
-    }
-    return this.step("update", draft, changed, false, async () => {
-      await this.written("updating", { ...old }, async () => {
-        const made = await this.madeBy(draft, async () => ({ id, outputs: await handler.update(old, draft.inputs, context) }), old);
-        return this.ledger.put({ ...draft, ...made }, old);
-      });
-      return { id, outputs: this.ledger.news.get(draft.urn)!.outputs };
-    });
-  }
-
-  /** Runs what makes a resource; one that was accepted but didn't converge enters the state with its errors. */
-  private async madeBy(draft: Resource, make: () => Promise<Made>, old: Resource | undefined, replaced?: Resource): Promise<Made> {
-    try {
-      const { id, outputs } = await make();
-      this.leave(replaced);
-      return { id, outputs: this.concealed(draft, outputs) };
-    } catch (error) {
-      if (error instanceof NotConverged) {
-        this.leave(replaced);
-        this.ledger.put(
-          { ...draft, id: error.made.id, outputs: this.concealed(draft, error.made.outputs), initErrors: [error.message] },
-          old,
-        );
-      }
-      throw error;
-    }
-  }
-
-  /** The replacement exists: the old one is deleted when the program has ended well. */
-  private leave(replaced: Resource | undefined): void {
-    if (!replaced || this.early.has(replaced.urn)) return;
-    const leaver = { ...replaced, delete: true };
-    this.ledger.leavers.add(leaver);
-    this.replaced.add(leaver);
-  }
-
-  /** Keeps a record in the state that a step is under way, from before it until its end is written too. */
-  private async written(type: PendingOperation["type"], resource: Resource, work: () => Promise<unknown>): Promise<void> {
-    const end = this.ledger.begin(type, resource);
-    await this.save();
-    try {
-      await work();
-    } finally {
-      end();
-      await this.save();
-    }
-  }
-
-  private concealed({ additionalSecretOutputs = [] }: Resource, outputs: Values): Values {
-    return Object.fromEntries(
-      Object.entries(outputs).map(([key, value]) => [
-        key,
-        additionalSecretOutputs.includes(key) && !isSecret(value) ? secret(value) : value,
-      ]),
-    );
-  }
-
-  private async removeOne(resource: Resource): Promise<void> {
-    const handler = resource.custom ? this.handlerOf(resource) : undefined;
-    if (this.o.isPreview) return this.ledger.forget(resource);
-    if (!handler || isProvider(resource.type) || resource.rest?.["retainOnDelete"] === true) {
-      this.ledger.forget(resource);
-      return this.save();
-    }
-    const provider = resource.provider ? this.ledger.byRef(resource.provider) : undefined;
-    await this.written("deleting", resource, async () => {
-      await handler.remove(resource, this.contextOf(resource, provider));
-      this.ledger.forget(resource);
-    });
+    if (changed.length > 0 || (old.initErrors?.length ?? 0) > 0) return this.maker.update(handler, context, draft, old, changed);
+    return this.maker.keep(draft, old);
   }
 
   /** Deletes a resource ahead of its replacement, and before it all that can't live on without it. */
@@ -312,17 +196,16 @@ export class Deployment {
       going.push(dependent);
     }
     for (const resource of going.reverse()) {
-      this.early.set(resource.urn, resource);
+      this.maker.early.set(resource.urn, resource);
       if (this.o.isPreview) this.ledger.olds.delete(resource.urn);
-      else await this.slots.run(() => this.removeOne(resource));
+      else await this.maker.remove(resource);
     }
   }
 
   private async fallsWith(dependent: Resource, gone: Set<string>): Promise<boolean> {
     const inputs = { ...dependent.inputs };
     for (const [key, urns] of Object.entries(dependent.propertyDependencies)) if (urns.some((urn) => gone.has(urn))) inputs[key] = UNKNOWN;
-    const provider = dependent.provider ? this.ledger.byRef(dependent.provider) : undefined;
-    const { replaces } = await this.handlerOf(dependent).diff(dependent, inputs, this.contextOf(dependent, provider));
+    const { replaces } = await this.handlerOf(dependent).diff(dependent, inputs, this.contextOf(dependent));
     return replaces.length > 0;
   }
 
@@ -363,45 +246,10 @@ export class Deployment {
     return this.ledger.news.get(urn)!;
   }
 
-  private contextOf({ urn }: { urn: string }, provider: Resource | undefined): Context {
+  private contextOf({ urn, provider: ref }: Resource): Context {
     const { signal, emit } = this.o;
+    const provider = ref ? this.ledger.byRef(ref) : undefined;
     const log = (severity: "info" | "warning", message: string): void => emit({ kind: "log", severity, message, urn });
     return { urn, name: nameOf(urn), provider: reveal(provider?.inputs ?? {}), signal, log };
-  }
-
-  /** One step, told to the outside with its duration. Default providers are nobody's business. */
-  private async step<T>(
-    op: Op,
-    { urn, type }: { urn: string; type: string },
-    changed: string[],
-    isSilent: boolean,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const name = nameOf(urn);
-    const isTold = !isSilent && !isDefaultProvider({ urn, type });
-    const tell = (event: { kind: "start" } | { kind: "end"; durationMs: number; error?: string }): void => {
-      if (isTold) this.o.emit({ ...event, urn, type, name, op, changed });
-    };
-    const told = async (): Promise<T> => {
-      const began = Date.now();
-      try {
-        if (op !== "same") tell({ kind: "start" });
-        const done = await work();
-        if (isTold) this.results.push({ urn, type, name, op, changed });
-        tell({ kind: "end", durationMs: Date.now() - began });
-        return done;
-      } catch (error) {
-        tell({ kind: "end", durationMs: Date.now() - began, error: (error as Error).message });
-        throw this.explained(error as Error, name, op);
-      }
-    };
-    return op === "same" ? told() : this.slots.run(told);
-  }
-
-  private explained(error: Error, name: string, op: Op): Error {
-    if (error instanceof RunnerError) return error;
-    const evidence = error instanceof StepError || error instanceof NotConverged ? error.evidence : [];
-    const code = this.o.signal.aborted ? "interrupted" : "step-failed";
-    return Object.assign(new RunnerError(code, `${name}: Failed to ${op}: ${error.message}`, evidence), { cause: error });
   }
 }

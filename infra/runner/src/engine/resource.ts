@@ -57,7 +57,6 @@ export const isProvider = (type: string): boolean => type.startsWith(PROVIDER);
 export const providerTypeOf = (type: string): string => PROVIDER + type.split(":")[0];
 export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 export const typeOf = (urn: string): string => (urn.split("::")[2] ?? "").split("$").pop() ?? "";
-export const refOf = (provider: Resource): string => `${provider.urn}::${provider.id}`;
 /** The default provider of a package isn't counted among what the program asked for. */
 export const isDefaultProvider = ({ urn, type }: { urn: string; type: string }): boolean =>
   isProvider(type) && /^default(_|$)/.test(nameOf(urn));
@@ -81,4 +80,23 @@ export function needsOf(resource: Resource): string[] {
   if (resource.parent) needs.add(resource.parent);
   if (resource.provider) needs.add(splitRef(resource.provider).urn);
   return [...needs];
+}
+
+/** The resource that a goal asks for, before anything is made of it. */
+export function draftOf(goal: Goal, urn: string, old: Resource | undefined): Resource {
+  const { type, custom, inputs, parent, protect, additionalSecretOutputs, ignoreChanges } = goal;
+  return {
+    urn,
+    type,
+    custom,
+    inputs,
+    outputs: {},
+    ...(parent ? { parent } : {}),
+    dependencies: [...goal.dependencies].sort(),
+    propertyDependencies: Object.fromEntries(Object.entries(goal.propertyDependencies).map(([key, urns]) => [key, [...urns].sort()])),
+    ...(protect ? { protect } : {}),
+    ...(additionalSecretOutputs.length > 0 ? { additionalSecretOutputs } : {}),
+    ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}),
+    ...(old?.rest ? { rest: old.rest } : {}),
+  };
 }
