@@ -4,7 +4,16 @@ import { RunnerError } from "../api";
 
 const ROUNDS = 1_000_000;
 const PROOF = "pulumi";
-const derive = promisify(pbkdf2);
+const pbkdf2Async = promisify(pbkdf2);
+// A preview and the up behind it open the same state: deriving its key costs a third of a second of one core.
+const derived = new Map<string, Promise<Buffer>>();
+
+function derive(salt: Buffer, passphrase: string): Promise<Buffer> {
+  const name = `${salt.toString("base64")}:${passphrase}`;
+  const key = derived.get(name) ?? pbkdf2Async(passphrase, salt, ROUNDS, 32, "sha256");
+  derived.set(name, key);
+  return key;
+}
 
 /**
  * Pulumi's passphrase secrets provider: PBKDF2-SHA256 over the stack's salt, AES-256-GCM, texts `v1:nonce:ciphertext+tag`.
@@ -21,7 +30,7 @@ export class Crypter {
     const [version, bytes, ...proof] = salt.split(":");
     if (version !== "v1" || !bytes || proof.length === 0)
       throw new RunnerError("bad-state", `${where}: Expected a salt of the form v1:<salt>:<proof>, found "${salt}"`);
-    const crypter = new Crypter(salt, await derive(passphrase, Buffer.from(bytes, "base64"), ROUNDS, 32, "sha256"));
+    const crypter = new Crypter(salt, await derive(Buffer.from(bytes, "base64"), passphrase));
     try {
       if (crypter.decrypt(proof.join(":")) === PROOF) return crypter;
     } catch {
@@ -32,7 +41,7 @@ export class Crypter {
 
   static async create(passphrase: string): Promise<Crypter> {
     const salt = randomBytes(8);
-    const key = await derive(passphrase, salt, ROUNDS, 32, "sha256");
+    const key = await derive(salt, passphrase);
     const proof = new Crypter("", key).encrypt(PROOF);
     return new Crypter(`v1:${salt.toString("base64")}:${proof}`, key);
   }
