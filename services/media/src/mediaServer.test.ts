@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { firstAddress } from "./config";
 import { type MediaServer, startMediaServer } from "./index";
 import { createLog } from "./log";
-import { call, type Client, connect, join, type Remote } from "./testing/client";
+import { call, type Client, connect, join, type Remote, trickle } from "./testing/client";
 import { Publisher, Viewer } from "./testing/peers";
 import { until } from "./testing/until";
 import { type Message, normal, RawClient, recorded } from "./testing/wire";
@@ -166,12 +166,12 @@ test("garbage on the media ports, a forged end of DTLS and garbage on the contro
   const { viewer } = await view(source);
   const socket = createSocket("udp4");
   closers.push(() => void socket.close());
-  const alert = Buffer.from([21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0]);
+  const alerts = [0, 1].map((epoch) => Buffer.from([21, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0]));
   for (let port = 41_000; port < 41_008; port++) {
     for (const first of [0x00, 0x14, 0x15, 0x16, 0x17, 0x19, 0x80, 0x90, 0xff]) {
       for (let i = 0; i < 20; i++) socket.send(Buffer.concat([Buffer.from([first]), randomBytes(i * 30)]), port, address);
     }
-    socket.send(alert, port, address);
+    for (const alert of alerts) socket.send(alert, port, address);
   }
   const raw = await RawClient.open(server.port);
   closers.push(() => raw.close());
@@ -227,4 +227,21 @@ test("addresses and ports that can't be had are named", async () => {
   await expect(startMediaServer({ controlPort: server.port }, log)).rejects.toThrow(
     `MEDIA_CONTROL_ADDRESS, MEDIA_CONTROL_PORT: Can't listen on 127.0.0.1:${server.port}: listen EADDRINUSE`,
   );
+});
+
+test("the server offers, the viewer answers", async () => {
+  const source = await publish();
+  const endpoint = await pipeline.create("WebRtcEndpoint", { sendonly: true });
+  await call(source, "connect", endpoint, "VIDEO");
+  const viewer = new Viewer(address, []);
+  viewers.push(viewer);
+  trickle(endpoint, viewer.pc);
+  const offer = await call<string>(endpoint, "generateOffer");
+  await viewer.pc.setRemoteDescription({ type: "offer", sdp: offer });
+  const answer = await viewer.pc.createAnswer();
+  expect(await call(endpoint, "processAnswer", answer.sdp)).toBe(offer);
+  await viewer.pc.setLocalDescription(answer);
+  await call(endpoint, "gatherCandidates");
+  await until(() => (viewer.numbers.length > 20 ? null : `${viewer.numbers.length} pictures`));
+  expect(gaps(viewer.numbers)).toEqual([]);
 });

@@ -31,14 +31,8 @@ interface Candidate {
   sdpMLineIndex: number;
 }
 
-/** Negotiates a peer with an endpoint, candidates trickling both ways. Events of `types` are collected, whole. */
-export async function join(
-  endpoint: Remote,
-  pc: RTCPeerConnection,
-  events: Record<string, unknown>[] = [],
-  types: string[] = [],
-): Promise<string> {
-  for (const type of types) endpoint.on(type, (data) => events.push(data));
+/** Takes candidates both ways as they are found. */
+export function trickle(endpoint: Remote, pc: RTCPeerConnection): void {
   endpoint.on("IceCandidateFound", ({ candidate }) => {
     const { candidate: text, sdpMid, sdpMLineIndex } = candidate as Candidate;
     void pc.addIceCandidate({ candidate: text, sdpMid, sdpMLineIndex });
@@ -49,6 +43,17 @@ export async function join(
   pc.onIceCandidate.subscribe((candidate) => {
     if (candidate) void call(endpoint, "addIceCandidate", IceCandidate({ ...candidate }));
   });
+}
+
+/** Negotiates a peer with an endpoint, candidates trickling both ways. Events of `types` are collected, whole. */
+export async function join(
+  endpoint: Remote,
+  pc: RTCPeerConnection,
+  events: Record<string, unknown>[] = [],
+  types: string[] = [],
+): Promise<string> {
+  for (const type of types) endpoint.on(type, (data) => events.push(data));
+  trickle(endpoint, pc);
   const offer = await pc.createOffer();
   const answer = await call<string>(endpoint, "processOffer", offer.sdp);
   await pc.setLocalDescription(offer);

@@ -84,9 +84,10 @@ export class Viewer {
   readonly headers: RtpHeader[] = [];
   readonly payloads: Buffer[] = [];
 
-  constructor(address: string) {
+  /** `kinds`: what it offers to receive; none where the server offers. */
+  constructor(address: string, kinds: ("audio" | "video")[] = ["video"]) {
     this.pc = clientPeer(address);
-    this.pc.addTransceiver("video", { direction: "recvonly" });
+    for (const kind of kinds) this.pc.addTransceiver(kind, { direction: "recvonly" });
     this.pc.onTrack.subscribe((track) =>
       track.onReceiveRtp.subscribe(({ header, payload }) => {
         this.headers.push(header);

@@ -36,8 +36,9 @@ const ALERT = 21;
 const HEADER_BYTES = 13;
 
 /**
- * True when a datagram may reach werift's DTLS. Plaintext (epoch 0) records are for the handshake only: afterwards one plaintext
- * alert from any address would end the session. Alerts in plaintext are never let through: a failed handshake ends by its time limit.
+ * True when a datagram may reach werift's DTLS. Plaintext (epoch 0) records are for the handshake only. Alerts are never let through:
+ * werift takes one that looks like plaintext for true whatever its epoch, so that 15 bytes from any address would end the session
+ * ({@link isGoodbye} reads the true ones; a failed handshake ends by its time limit).
  */
 export function isAcceptable(datagram: Buffer, isConnected: boolean): boolean {
   if (datagram.length < HEADER_BYTES) return false;
@@ -46,29 +47,62 @@ export function isAcceptable(datagram: Buffer, isConnected: boolean): boolean {
     const type = datagram[offset]!;
     if (type < 20 || type > 23) return false;
     const isPlain = datagram.readUInt16BE(offset + 3) === 0;
-    if (isPlain && (isConnected || type === ALERT)) return false;
+    if (type === ALERT || (isPlain && isConnected)) return false;
     offset += HEADER_BYTES + datagram.readUInt16BE(offset + 11);
     if (offset > datagram.length) return false;
   }
   return true;
 }
 
+interface RecordHeader {
+  contentType: number;
+  protocolVersion: { major: number; minor: number };
+  epoch: number;
+  sequenceNumber: number;
+  contentLen: number;
+}
+interface DtlsCipher {
+  decryptPacket(record: { recordLayerHeader: RecordHeader; fragment: Buffer }): Buffer;
+}
 interface DtlsInternals {
-  dtls?: { transport?: { socket?: { onData?: (datagram: Buffer) => void } } };
+  dtls?: { cipher: DtlsCipher; transport?: { socket?: { onData?: (datagram: Buffer) => void } } };
 }
 
-/** Puts {@link isAcceptable} before werift's DTLS. Call when the transport's state is `connecting`: its socket exists a moment later. */
-export function guardDtls(transport: RTCDtlsTransport): void {
+/** True when the datagram is an alert that the peer itself encrypted: it closed the connection (RFC 6347, 4.1; RFC 5246, 7.2). */
+export function isGoodbye(datagram: Buffer, cipher: DtlsCipher): boolean {
+  if (datagram.length < HEADER_BYTES || datagram[0] !== ALERT || datagram.readUInt16BE(3) === 0) return false;
+  const recordLayerHeader = {
+    contentType: ALERT,
+    protocolVersion: { major: datagram[1]!, minor: datagram[2]! },
+    epoch: datagram.readUInt16BE(3),
+    sequenceNumber: datagram.readUIntBE(5, 6),
+    contentLen: datagram.readUInt16BE(11),
+  };
+  try {
+    cipher.decryptPacket({ recordLayerHeader, fragment: datagram.subarray(HEADER_BYTES, HEADER_BYTES + recordLayerHeader.contentLen) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Puts {@link isAcceptable} before werift's DTLS. Call when the transport's state is `connecting`: its socket exists a moment later.
+ * `onGoodbye`: the peer closed the connection.
+ */
+export function guardDtls(transport: RTCDtlsTransport, onGoodbye: () => void): void {
   queueMicrotask(() => {
-    const socket = (transport as unknown as DtlsInternals).dtls?.transport?.socket;
+    const { dtls } = transport as unknown as DtlsInternals;
+    const socket = dtls?.transport?.socket;
     const inner = socket?.onData;
-    if (!socket || !inner) throw new Error("werift: the DTLS socket is not where 0.25.2 has it");
+    if (!dtls || !socket || !inner) throw new Error("werift: the DTLS socket is not where 0.25.2 has it");
     let finishUntilMs = Infinity;
     socket.onData = (datagram) => {
       if (transport.state === "connected" && finishUntilMs === Infinity) finishUntilMs = performance.now() + FINISH_MS;
       // A client whose last flight we answered into the void repeats it: that is part of the handshake, for a short time.
       const isConnected = transport.role === "server" ? performance.now() > finishUntilMs : transport.state === "connected";
       if (isAcceptable(datagram, isConnected)) inner(datagram);
+      else if (isConnected && isGoodbye(datagram, dtls.cipher)) onGoodbye();
     };
   });
 }

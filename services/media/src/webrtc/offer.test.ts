@@ -87,7 +87,7 @@ test.each([
   ["handshake afterwards", record(22, 0), true, false],
   ["plaintext alert while it lasts", record(21, 0), false, false],
   ["plaintext alert afterwards", record(21, 0), true, false],
-  ["encrypted alert", record(21, 1), true, true],
+  ["alert that claims to be encrypted", record(21, 1), true, false],
   ["encrypted data with a plaintext alert behind it", Buffer.concat([record(23, 1), record(21, 0)]), true, false],
   ["unknown type", record(25, 1), true, false],
   ["cut record", record(23, 1).subarray(0, 14), true, false],

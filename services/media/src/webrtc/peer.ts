@@ -109,7 +109,8 @@ export class Peer {
     for (const dtls of this.pc.dtlsTransports) {
       dtls.iceTransport.onStateChange.subscribe((state) => this.events.ice(state));
       dtls.onStateChange.subscribe((state) => {
-        if (state === "connecting") guardDtls(dtls);
+        // Without a goodbye, consent (RFC 7675) ends after 30 s.
+        if (state === "connecting") guardDtls(dtls, () => this.onState("closed"));
         if (state === "connected") this.onConnected(dtls);
       });
     }
