@@ -42,6 +42,12 @@ module.exports = {
       displayName: "unit",
       testMatch: ["<rootDir>/{infra,services,apps,bench}/**/*.test.{ts,tsx}", "<rootDir>/tests/e2e/src/**/*.test.ts"],
     },
-    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/stories/**/*.story.ts"] },
+    {
+      ...shared,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/tests/e2e/stories/**/*.story.ts"],
+      globalSetup: "<rootDir>/tests/e2e/src/globalSetup.ts",
+      globalTeardown: "<rootDir>/tests/e2e/src/globalTeardown.ts",
+    },
   ],
 };

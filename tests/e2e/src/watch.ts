@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { cellLumas, columns, decodeCounter, rows } from "./counter";
+import { cellLumas, columns, decodeCounter, rows, type Decoded } from "./counter";
 import type { Reading } from "./reading";
 
 interface Frame {
@@ -50,4 +50,22 @@ export async function readCounter(page: Page, selector: string, seconds: number)
   // As text: a page's own policy forbids it to make functions, and the protocol takes one function only.
   const frames = (await page.evaluate(`(${readFrames})(${JSON.stringify(order)}, ${cellLumas})`)) as Frame[];
   return frames.map(({ atMs, wallMs, lumas }) => ({ atMs, wallMs, decoded: decodeCounter(lumas) }));
+}
+
+/** Runs in the page: the picture that a video shows now. Self-contained. */
+function readFrame({ selector, columns, rows }: Order, lumasOf: typeof cellLumas): number[] {
+  const video = document.querySelector(selector);
+  if (!(video instanceof HTMLVideoElement)) throw new Error(`Expected a video element at "${selector}", found ${video?.tagName ?? "none"}`);
+  const canvas = document.createElement("canvas");
+  canvas.width = 8 * columns;
+  canvas.height = 8 * rows;
+  const context = canvas.getContext("2d")!;
+  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  return lumasOf(context.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height, columns, rows);
+}
+
+/** The counter in the picture that the video at `selector` shows now: of a player that stands still. */
+export async function readStill(page: Page, selector: string): Promise<Decoded> {
+  const order: Order = { selector, seconds: 0, columns, rows };
+  return decodeCounter((await page.evaluate(`(${readFrame})(${JSON.stringify(order)}, ${cellLumas})`)) as number[]);
 }

@@ -1,0 +1,22 @@
+import path from "node:path";
+import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
+import { cameraClip, clipFile } from "./clip";
+import { testImages } from "./images";
+import type { SiteNetwork } from "./networks";
+
+/** An RTSP camera beside the site's hosts, whose picture is the counter. */
+export interface Camera {
+  readonly container: StartedTestContainer;
+  readonly url: string;
+}
+
+export async function startCamera(site: SiteNetwork, login?: { readonly user: string; readonly password: string }): Promise<Camera> {
+  const [{ camera }, clip] = [await testImages(), await clipFile(cameraClip)];
+  const container = await new GenericContainer(camera)
+    .withNetworkMode(site.name)
+    .withBindMounts([{ source: path.resolve(clip), target: "/clips/counter.mkv", mode: "ro" }])
+    .withCommand(["--file", "/clips/counter.mkv", ...(login ? ["--user", login.user, "--password", login.password] : [])])
+    .withWaitStrategy(Wait.forLogMessage(/^Serving rtsp:/))
+    .start();
+  return { container, url: `rtsp://${container.getIpAddress(site.name)}:8554/stream` };
+}

@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+
+/** A command that did not end as it should: its arguments, exit code, and last lines. */
+export class CommandFailed extends Error {
+  constructor(
+    command: readonly string[],
+    readonly exitCode: number | null,
+    readonly output: string,
+  ) {
+    super(`${command.join(" ")} ended with ${exitCode}:\n${output.trimEnd().split("\n").slice(-40).join("\n")}`);
+  }
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly withinMs?: number;
+}
+
+/** Runs a command to its end. @returns what it printed on stdout @throws CommandFailed on another exit code than 0, or when it takes too long */
+export async function run(command: readonly string[], { cwd, env, withinMs = 30_000 }: CommandOptions = {}): Promise<string> {
+  const [file = "", ...args] = command;
+  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, all] = ["", ""];
+  child.stdout.on("data", (data) => ((stdout += String(data)), (all += String(data))));
+  child.stderr.on("data", (data) => (all += String(data)));
+  let isLate = false;
+  const timer = setTimeout(() => ((isLate = true), child.kill("SIGKILL")), withinMs);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  }).finally(() => clearTimeout(timer));
+  if (code !== 0) throw new CommandFailed(command, code, isLate ? `${all}\nKilled: it did not end within ${withinMs / 1000} s` : all);
+  return stdout;
+}

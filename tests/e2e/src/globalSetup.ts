@@ -1,0 +1,3 @@
+import { beginRun } from "./sharedSite";
+
+export default beginRun;

@@ -1,0 +1,3 @@
+import { endRun } from "./sharedSite";
+
+export default endRun;

@@ -1,0 +1,21 @@
+import { loadIntoDocker, buildImages } from "@barecast/images";
+import { ensureMachines, machineNetwork, networkOptions, siteLabel } from "@barecast/machines";
+import { loadSite, openSecrets, placeOf } from "@barecast/site";
+import { cacheFolder, projectFolder } from "./project";
+import { docker, sessionLabels } from "./session";
+
+/**
+ * Starts the machines of a site before `barecast up`, which finds them by their label: as the product makes them, and with this session's labels,
+ * so that the reaper removes them when the run is killed.
+ */
+export async function startMachine(siteFile: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const site = loadSite(siteFile);
+  const secrets = await openSecrets(site, placeOf(projectFolder, site.name, { ...process.env, ...env }));
+  const name = "machine-baked";
+  const built = await buildImages({ source: "packages", names: [name], project: projectFolder, cache: cacheFolder });
+  const image = built[name]!;
+  await loadIntoDocker(image);
+  const labels = await sessionLabels();
+  await docker.createNetwork(networkOptions(machineNetwork(site.name, site.network.machines), { ...labels, [siteLabel]: site.name }));
+  await ensureMachines(site, { image: () => image.ref, publicKey: secrets.sshPublicKey, labels });
+}

@@ -1,0 +1,105 @@
+import type { Page } from "playwright-core";
+import type { Login } from "./barecast";
+import type { Browser } from "./browser";
+import type { SiteUnderTest } from "./site";
+import { until } from "./until";
+
+const at = (id: string) => `[data-testid="${id}"]`;
+
+/** Signs in on whichever page is open, as a person does. */
+export async function signIn(page: Page, { username, password }: Login): Promise<void> {
+  await page.fill(at("login-username"), username);
+  await page.fill(at("login-password"), password);
+  await page.click(at("login-submit"));
+}
+
+/** The reporter's page, signed in, with the camera on. */
+export async function openReporter(browser: Browser, site: SiteUnderTest): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(`${site.origin}/report/`);
+  await signIn(page, site.up.reporter);
+  await page.waitForSelector(`${at("go-live")}:enabled`, { timeout: 20_000 });
+  return page;
+}
+
+/** Publishes under a title; ends when the page says that it is live. */
+export async function goLive(page: Page, title: string): Promise<void> {
+  await page.fill(at("stream-title"), title);
+  await page.click(at("go-live"));
+  const said = async () => `${await page.textContent(at("state"))} ${(await page.textContent(at("error"))) ?? ""}`.trim();
+  await until(`"${title}" goes live`, async () => ((await page.getAttribute(at("state"), "data-state")) === "live" ? null : said()), {
+    withinMs: 30_000,
+  });
+}
+
+export const stop = (page: Page) => page.click(at("stop"));
+
+/** The reporter's own picture. */
+export const preview = at("preview");
+
+/** The control room, signed in. */
+export async function openConsole(browser: Browser, site: SiteUnderTest, login: Login = site.up.operator): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(`${site.origin}/`);
+  await signIn(page, login);
+  await page.waitForSelector(at("wall"), { timeout: 20_000 });
+  return page;
+}
+
+/** Selector of a stream's tile, by title, and of its picture. */
+export const tile = (title: string) => `${at("tile")}[aria-label="${title}"]`;
+export const picture = (title: string) => `${tile(title)} video`;
+
+/** Waits until a tile shows its first picture. @throws Error with what the tile says instead */
+export async function awaitPicture(page: Page, title: string, withinMs = 30_000): Promise<void> {
+  await until(
+    `The picture of "${title}"`,
+    async () => {
+      const found = page.locator(tile(title));
+      if ((await found.count()) === 0) return `No tile; the wall says "${(await page.textContent(at("wall")))?.trim() ?? ""}"`;
+      const hasPicture = await page
+        .locator(picture(title))
+        .evaluate((video: HTMLVideoElement) => video.readyState >= 2 && video.videoWidth > 0);
+      return hasPicture ? null : `The tile says "${(await found.innerText()).replace(/\s+/g, " ")}"`;
+    },
+    { withinMs },
+  );
+}
+
+/** Chooses the recording of a title in the list, waits for its player. @returns the player's selector */
+export async function openRecording(page: Page, title: string, withinMs = 30_000): Promise<string> {
+  const entry = page.locator(at("recording")).filter({ hasText: title }).filter({ hasNotText: "recording now" });
+  await until(
+    `The recording of "${title}"`,
+    async () => {
+      await page.getByRole("button", { name: "Refresh" }).click();
+      const list = (await page.locator(at("recordings")).innerText()).replace(/\s+/g, " ");
+      return (await entry.count()) > 0 ? null : `The list says "${list.slice(0, 300)}"`;
+    },
+    { withinMs, everyMs: 1000 },
+  );
+  await entry.first().click();
+  const player = at("playback");
+  await until(
+    `The player of "${title}"`,
+    () =>
+      page
+        .locator(player)
+        .evaluate((video: HTMLVideoElement) =>
+          video.readyState >= 2 ? null : `readyState ${video.readyState}, error ${video.error?.message ?? "none"}`,
+        ),
+    { withinMs },
+  );
+  return player;
+}
+
+/** Seeks a player, and waits until the picture there is shown. @returns its position then, seconds */
+export async function seek(page: Page, player: string, seconds: number): Promise<number> {
+  await page.locator(player).evaluate(async (video: HTMLVideoElement, to) => {
+    video.pause();
+    const seeked = new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+    video.currentTime = to;
+    await seeked;
+  }, seconds);
+  return page.locator(player).evaluate((video: HTMLVideoElement) => video.currentTime);
+}

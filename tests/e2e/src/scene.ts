@@ -1,0 +1,58 @@
+import { startBrowser, type Browser } from "./browser";
+import { startCamera, type Camera } from "./camera";
+import type { Access } from "./firewall";
+import { clientNetwork } from "./networks";
+import { sharedSite } from "./sharedSite";
+import type { SiteUnderTest } from "./site";
+
+/** What a story puts up around the site; all of it is taken away again when the story ends, last first. */
+export class Scene {
+  private readonly undoing: (() => Promise<unknown>)[] = [];
+
+  private constructor(readonly site: SiteUnderTest) {}
+
+  static async open(): Promise<Scene> {
+    return new Scene(await sharedSite());
+  }
+
+  /** Somebody with a phone: a browser with a camera, in a network of its own. */
+  phone(access: Access = "open"): Promise<Browser> {
+    return this.browser(access, true);
+  }
+  /** Somebody at a desk. */
+  desk(access: Access = "open"): Promise<Browser> {
+    return this.browser(access, false);
+  }
+  async camera(login?: { readonly user: string; readonly password: string }): Promise<Camera> {
+    const camera = await startCamera(this.site.about.network, login);
+    this.undoing.push(() => camera.container.stop({ timeout: 0 }));
+    return camera;
+  }
+  /** Changes the site's file and brings it up. @returns what takes it back at once, not only at the end */
+  async change(changes: Record<string, unknown>): Promise<() => Promise<void>> {
+    let isUndone = false;
+    const undo = await this.site.change(changes);
+    const once = async () => {
+      if (isUndone) return;
+      isUndone = true;
+      await undo();
+    };
+    this.undoing.push(once);
+    return once;
+  }
+
+  /** Takes everything away; the first failure is told when all was tried. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const undo of this.undoing.splice(0).reverse()) await undo().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async browser(access: Access, hasCamera: boolean): Promise<Browser> {
+    const network = await clientNetwork(this.site.about.network, access);
+    this.undoing.push(() => network.remove());
+    const browser = await startBrowser(network, this.site.known, { hasCamera });
+    this.undoing.push(() => browser.close());
+    return browser;
+  }
+}

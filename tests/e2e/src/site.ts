@@ -1,0 +1,74 @@
+import type { Known } from "./browser";
+import type { Barecast, UpResult } from "./barecast";
+import { run } from "./command";
+import type { SiteNetwork } from "./networks";
+import { merged, readSiteFile, writeSiteFile } from "./siteFile";
+
+interface About {
+  readonly name: string;
+  readonly domain: string;
+  readonly network: SiteNetwork;
+  /** Name of the container that is the site's (only) machine. */
+  readonly machine: string;
+  /** PEM of the authority that its certificates are from. */
+  readonly ca: string;
+}
+
+/** A service as the swarm has it: a change makes a new version, a restart a new task. */
+export interface ServiceState {
+  readonly version: number;
+  readonly tasks: readonly string[];
+}
+
+/** A site that is up, as stories see it: from outside by its address, and from below, by its machine. */
+export class SiteUnderTest {
+  constructor(
+    readonly barecast: Barecast,
+    readonly up: UpResult,
+    readonly about: About,
+  ) {}
+
+  /** As clients in networks of their own reach it: by the machine's address, on the port of the site file. */
+  get origin(): string {
+    return `https://${this.about.domain}`;
+  }
+  /** What a browser must know of it. */
+  get known(): Known {
+    const { domain, ca } = this.about;
+    return { hosts: { [domain]: this.up.machineAddress, [`turn.${domain}`]: this.up.machineAddress }, ca };
+  }
+
+  /** Brings the site up with changes in its file, laid over it. @returns what takes them back */
+  async change(changes: Record<string, unknown>): Promise<() => Promise<UpResult>> {
+    const file = writeSiteFile(merged(readSiteFile(this.barecast.siteFile), changes));
+    await this.barecast.up(file);
+    return () => this.barecast.up();
+  }
+
+  /** Runs a command in the machine. @returns its output @throws CommandFailed */
+  inside(...command: readonly string[]): Promise<string> {
+    return run(["docker", "exec", this.about.machine, ...command]);
+  }
+  /** Runs a command in the running container of a service. */
+  async insideService(key: string, ...command: readonly string[]): Promise<string> {
+    const name = `${this.about.name}-${key}`;
+    const [id] = (await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`))
+      .split("\n")
+      .filter(Boolean);
+    if (!id) throw new Error(`${name}: Expected a running container, found none`);
+    return this.inside("docker", "exec", id, ...command);
+  }
+
+  /** All services by name. */
+  async services(): Promise<Record<string, ServiceState>> {
+    const names = lines(await this.inside("docker", "service", "ls", "--format", "{{.Name}}"));
+    const states = names.map(async (name): Promise<[string, ServiceState]> => {
+      const version = await this.inside("docker", "service", "inspect", name, "--format", "{{.Version.Index}}");
+      const tasks = await this.inside("docker", "service", "ps", name, "-q", "--filter", "desired-state=running", "--no-trunc");
+      return [name, { version: Number(version), tasks: lines(tasks).sort() }];
+    });
+    return Object.fromEntries((await Promise.all(states)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+const lines = (text: string): string[] => text.split("\n").filter(Boolean);

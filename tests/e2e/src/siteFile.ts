@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+
+/** The site of the stories: as the replica, beside it, with names and addresses of its own. */
+export const storySite = {
+  site: "e2e",
+  domain: "e2e.localhost",
+  images: "packages",
+  hosts: { one: { machine: {} } },
+  network: { machines: "172.30.241.0/24" },
+};
+
+type Mapping = { [key: string]: unknown };
+
+/** `changes` laid over `site`, mapping by mapping; `undefined` takes a key away. */
+export function merged(site: Mapping, changes: Mapping): Mapping {
+  const result = { ...site };
+  for (const [key, value] of Object.entries(changes)) {
+    const old = result[key];
+    if (value === undefined) delete result[key];
+    else result[key] = isMapping(value) && isMapping(old) ? merged(old, value) : value;
+  }
+  return result;
+}
+
+const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Writes a site file into a folder of its own. @returns its path */
+export function writeSiteFile(site: Mapping, folder = mkdtempSync(path.join(tmpdir(), "barecast-site-"))): string {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, "site.yaml");
+  writeFileSync(file, stringify(site));
+  return file;
+}
+
+export const readSiteFile = (file: string): Mapping => parse(readFileSync(file, "utf8")) as Mapping;

@@ -1,0 +1,71 @@
+import { signIn } from "@barecast/cli";
+import { knock } from "../src/intruder";
+import { mediaObjects } from "../src/media";
+import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
+import { live, livenessProblem } from "../src/reading";
+import { Scene } from "../src/scene";
+import { allocations } from "../src/turn";
+import { readCounter } from "../src/watch";
+
+jest.setTimeout(60 * 60_000);
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await Scene.open();
+});
+afterAll(() => scene?.close());
+
+const offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+const authenticate = (token?: string) => ({ type: "authenticate", id: "1", ...(token ? { token } : {}) });
+const publish = { type: "publish", id: "2", connectionId: "c", title: "Intruder", offer };
+const view = (streamId: string) => ({ type: "view", id: "2", connectionId: "c", streamId, offer });
+
+test("no token, a wrong role and a foreign page are refused with a clear message, and touch nothing", async () => {
+  const { site } = scene;
+  const title = `Untouched ${Date.now()}`;
+  const reporter = await openReporter(await scene.phone(), site);
+  await goLive(reporter, title);
+  const wall = await openConsole(await scene.desk(), site);
+  await awaitPicture(wall, title);
+  const streamId = (await wall.getAttribute(picture(title), "data-stream-id"))!;
+  const endpoint = { domain: site.about.domain, address: site.up.machineAddress, port: 443, ca: site.about.ca };
+  const [operator, reporting] = [
+    await signIn(endpoint, site.up.operator.username, site.up.operator.password),
+    await signIn(endpoint, site.up.reporter.username, site.up.reporter.password),
+  ];
+  const before = { objects: await mediaObjects(site), allocations: await allocations(site) };
+  const watching = readCounter(wall, picture(title), live.seconds);
+  const { origin } = site;
+
+  expect(await knock(site, { origin }, [authenticate(), publish])).toEqual({
+    closed: 4401,
+    messages: [{ type: "error", id: "1", code: "unauthenticated", message: "Sign in first" }],
+  });
+  expect((await knock(site, { origin }, [authenticate("r:00000000000000000000000000000000")])).messages).toEqual([
+    { type: "error", id: "1", code: "unauthenticated", message: "The session is not valid any more. Sign in again" },
+  ]);
+  expect((await knock(site, { origin }, [publish])).messages).toEqual([
+    expect.objectContaining({ type: "error", code: "unauthenticated" }),
+  ]);
+  const refused = async (cookie: string, frame: object) => (await knock(site, { origin, cookie }, [authenticate(), frame])).messages[1];
+  expect(await refused(operator, publish)).toEqual({
+    type: "error",
+    id: "2",
+    code: "forbidden",
+    message: `${site.up.operator.username} may not publish: the role reporter is needed`,
+  });
+  expect(await refused(reporting, view(streamId))).toEqual({
+    type: "error",
+    id: "2",
+    code: "forbidden",
+    message: `${site.up.reporter.username} may not view streams: the role operator is needed`,
+  });
+  expect(await knock(site, { origin: "https://evil.example", cookie: operator }, [authenticate()])).toEqual({
+    status: 403,
+    body: { code: "forbidden", message: `Pages of "https://evil.example" may not use this server. Open ${origin} instead` },
+    messages: [],
+  });
+
+  expect(livenessProblem(await watching, live)).toBeNull();
+  expect({ objects: await mediaObjects(site), allocations: await allocations(site) }).toEqual(before);
+});

@@ -1,0 +1,43 @@
+import type { Access } from "../src/firewall";
+import { awaitPicture, goLive, openConsole, openReporter, picture, stop } from "../src/pages";
+import { live, livenessProblem } from "../src/reading";
+import { Scene } from "../src/scene";
+import { allocations } from "../src/turn";
+import { until } from "../src/until";
+import { readCounter } from "../src/watch";
+
+jest.setTimeout(60 * 60_000);
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await Scene.open();
+});
+afterEach(() => scene?.close());
+
+test.each<[string, Access]>([
+  ["all but 443/tcp is dropped", "https"],
+  ["only 3478/udp and 443/tcp are open", "https-and-turn"],
+])("a phone in a network where %s is seen, through coturn", async (_what, access) => {
+  const title = `Strict ${access} ${Date.now()}`;
+  const before = await allocations(scene.site);
+  const [phone, desk] = [await scene.phone(access), await scene.desk()];
+  const reporter = await openReporter(phone, scene.site);
+  await goLive(reporter, title);
+  const wall = await openConsole(desk, scene.site);
+  await awaitPicture(wall, title, 60_000);
+  expect(livenessProblem(await readCounter(wall, picture(title), live.seconds), live)).toBeNull();
+  expect(await allocations(scene.site)).toBeGreaterThan(before);
+  expect(await phone.network.dropped(phone.container.getId())).toBeGreaterThan(0);
+
+  await stop(reporter);
+  await phone.close(); // what the desk holds goes with its page
+  await wall.close();
+  await until(
+    "coturn gives the allocations back",
+    async () => {
+      const now = await allocations(scene.site);
+      return now <= before ? null : `Expected ${before}, found ${now}`;
+    },
+    { withinMs: 60_000, everyMs: 1000 },
+  );
+});
