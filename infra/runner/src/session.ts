@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { RunnerError, type RunnerEvent, type RunnerOptions } from "./api";
 import { Connections } from "./docker/connection";
@@ -17,6 +16,7 @@ import { dynamicHandler } from "./handlers/dynamic";
 import { dockerProvider, dynamicProvider } from "./handlers/provider";
 import { DynamicProcess } from "./host/dynamicProcess";
 import { type Place, placeOf } from "./host/program";
+import { makeScratch } from "./scratch";
 import { StateFile } from "./state/backend";
 import { takeLock } from "./state/lock";
 
@@ -60,7 +60,7 @@ export class Session {
   /** Runs `work` in a session and closes it whatever happens. */
   static async with<T>(o: RunnerOptions, isWriting: boolean, work: (session: Session) => Promise<T>): Promise<T> {
     if (o.signal?.aborted) throw new RunnerError("interrupted", "Interrupted before anything was done");
-    const session = new Session(o, await mkdtemp(path.join(os.tmpdir(), "barecast-runner-")));
+    const session = new Session(o, await makeScratch("runner"));
     try {
       if (isWriting) session.unlock = await takeLock(o.backend, o.project, o.stack);
       return await work(session);
