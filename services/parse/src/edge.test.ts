@@ -20,6 +20,8 @@ test.each<[string, Record<string, string>, EdgeDecision]>([
     withToken,
   ],
   ["quoted cookie", { ...app, cookie: 'barecast_session="r:abc"', ...forwarded }, withToken],
+  ["percent-encoded cookie, as signaling sets it", { ...app, cookie: "barecast_session=r%3Aabc", ...forwarded }, withToken],
+  ["damaged cookie", { ...app, cookie: "barecast_session=r%zzabc", ...forwarded }, asIs],
   ["cookie there twice", { ...app, cookie: "barecast_session=r:abc; barecast_session=r:def", ...forwarded }, asIs],
   ["empty cookie", { ...app, cookie: "barecast_session=", ...forwarded }, asIs],
   ["a cookie whose name ends alike", { ...app, cookie: "x-barecast_session=r:abc", ...forwarded }, asIs],

@@ -54,14 +54,19 @@ function foreignSource(headers: Headers, origins: readonly string[]): string | u
   return undefined;
 }
 
-/** The value of one cookie (RFC 6265, 5.4); undefined when it is absent, empty, or there twice. */
+/** The value of one cookie (RFC 6265, 5.4), percent-decoded; undefined when it is absent, empty, damaged, or there twice. */
 function cookieValue(header: Headers[string], name: string): string | undefined {
   const values = String(header ?? "")
     .split(";")
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1).replace(/^"(.*)"$/, "$1"));
-  return values.length === 1 && values[0] !== "" ? values[0] : undefined;
+  if (values.length !== 1 || values[0] === "") return undefined;
+  try {
+    return decodeURIComponent(values[0] as string);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Express middleware that acts on {@link decide}; mount it at Parse's mount path, before Parse. */

@@ -73,6 +73,7 @@ test("the options given to Parse Server", () => {
       "classes/(Stream|Camera|Recording)(/[A-Za-z0-9]+)?",
       "functions/[A-Za-z]+",
       "batch",
+      "health",
     ],
     defaultLimit: 100,
     maxLimit: 1000,

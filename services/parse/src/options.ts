@@ -16,6 +16,7 @@ const publicRoutes = [
   "classes/(Stream|Camera|Recording)(/[A-Za-z0-9]+)?",
   "functions/[A-Za-z]+",
   "batch",
+  "health",
 ];
 
 /** The options given to Parse Server, whole. `allowOrigin` and the rest follow the configuration; what is not named keeps Parse's default. */

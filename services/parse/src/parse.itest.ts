@@ -100,7 +100,7 @@ const login = (username: string, password: string, headers: Record<string, strin
   ask("POST", "/api/login", headers, { username, password });
 type Name = keyof typeof passwords;
 const tokenOf = async (username: Name): Promise<string> => (await login(username, passwords[username])).body.sessionToken;
-const cookieOf = async (username: Name) => ({ Cookie: `a=b; barecast_session=${await tokenOf(username)}`, ...outside });
+const cookieOf = async (username: Name) => ({ Cookie: `a=b; barecast_session=${encodeURIComponent(await tokenOf(username))}`, ...outside });
 const recording = (over: object = {}) => ({
   streamId: "s1",
   title: "Town hall",
