@@ -45,9 +45,9 @@ export async function chooseEngine(context: Context, input: EngineInput): Promis
   return hasPlugin ? pulumiEngine(context, input) : runnerEngine(context, input);
 }
 
-async function runnerEngine(context: Context, input: EngineInput): Promise<Engine> {
+async function runnerOptions(context: Context, input: EngineInput): Promise<runner.RunnerOptions> {
   const { pulumiPassphrase } = await openSecrets(context.site, context.place);
-  const options: runner.RunnerOptions = {
+  return {
     program: path.join(programFolder(context), "dist", "index.js"),
     project: "barecast",
     stack: context.site.name,
@@ -62,6 +62,10 @@ async function runnerEngine(context: Context, input: EngineInput): Promise<Engin
       if (event.kind === "end" && event.op !== "same") input.onChange?.(event);
     },
   };
+}
+
+async function runnerEngine(context: Context, input: EngineInput): Promise<Engine> {
+  const options = await runnerOptions(context, input);
   const changes = async (work: Promise<runner.RunResult>) => (await work).resources;
   return {
     title: "runner",
@@ -74,6 +78,8 @@ async function runnerEngine(context: Context, input: EngineInput): Promise<Engin
 
 /** Through the Automation API: `pulumi` itself does the work, on the same file backend and passphrase. */
 async function pulumiEngine(context: Context, input: EngineInput): Promise<Engine> {
+  // Like the runner, the CLI goes on from what an interrupted run left behind only when that is settled first.
+  await runner.settle(await runnerOptions(context, input));
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const { pulumiPassphrase } = await openSecrets(context.site, context.place);
   const stack = await LocalWorkspace.createOrSelectStack(

@@ -40,6 +40,14 @@ test("authenticated says who it is and gives TURN credentials", async () => {
   ]);
 });
 
+test("a reporter may not publish unrecorded, and nothing is made for it", async () => {
+  const phone = await signIn("rita");
+  phone.send({ type: "publish", id: "p", connectionId: "phone", title: "At the gate", offer, isRecorded: false });
+  const { code, message } = await phone.next("error");
+  expect({ code, message }).toEqual({ code: "forbidden", message: "rita may not publish unrecorded: the role operator is needed" });
+  expect(setup.media.asked.filter((asked) => asked.startsWith("create"))).toEqual([]);
+});
+
 test("a phone publishes, an operator views, candidates go both ways, and leaving gives everything back", async () => {
   const phone = await signIn("rita");
   phone.send({ type: "publish", id: "p", connectionId: "phone", title: "At the gate", offer });

@@ -146,9 +146,11 @@ export class Conversation {
     }
   }
 
-  private async publish({ id, connectionId, title, offer }: Request<"publish">, user: User): Promise<void> {
+  private async publish({ id, connectionId, title, offer, isRecorded = true }: Request<"publish">, user: User): Promise<void> {
     if (!mayPublish(user)) throw new Refusal("forbidden", `${user.name} may not publish: the role reporter is needed`);
-    const publishing = new Publishing(this.parts.publishing, title, user.id, this.eventsOf(connectionId));
+    if (!isRecorded && !mayView(user))
+      throw new Refusal("forbidden", `${user.name} may not publish unrecorded: the role operator is needed`);
+    const publishing = new Publishing(this.parts.publishing, { title, userId: user.id, isRecorded }, this.eventsOf(connectionId));
     this.hold(connectionId, publishing, "publish");
     await this.answer(id, connectionId, publishing, publishing.id, offer, "publish");
   }

@@ -48,7 +48,15 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   /** Who this is. Without `token` the session cookie of the upgrade request counts. Must be the first message. */
   z.object({ type: z.literal("authenticate"), id, token: z.string().min(1).max(512).optional() }),
   /** Publishes one stream: `offer` is sendonly, VP8 or H.264 and Opus. Answered by `answer`. */
-  z.object({ type: z.literal("publish"), id, connectionId, title: z.string().trim().min(1).max(120), offer: sdp }),
+  z.object({
+    type: z.literal("publish"),
+    id,
+    connectionId,
+    title: z.string().trim().min(1).max(120),
+    offer: sdp,
+    /** false: this stream leaves no recording; for those who may view and publish (a site's own check), refused to reporters. */
+    isRecorded: z.boolean().optional(),
+  }),
   /** Views a live stream: `offer` is recvonly. Answered by `answer`. */
   z.object({ type: z.literal("view"), id, connectionId, streamId: id, offer: sdp }),
   z.object({ type: z.literal("candidate"), connectionId, candidate: candidateSchema }),

@@ -28,6 +28,7 @@ export async function down(context: Context, wipe: boolean): Promise<DownResult>
   const machines = await progress.step("Machines", () => removeMachines(site.name));
   const images = await progress.step("Images", () => removeImages());
   const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images.images, ...images.containers];
+  const inUse = images.kept.map(({ ref, reason }) => `${ref}: ${reason}`);
   const secrets = path.basename(place.secrets);
   if (existsSync(place.state)) {
     for (const entry of readdirSync(place.state)) if (wipe || entry !== secrets) rmSync(path.join(place.state, entry), { recursive: true });
@@ -43,6 +44,7 @@ export async function down(context: Context, wipe: boolean): Promise<DownResult>
   return {
     removed,
     kept: [
+      ...inUse,
       ...kept.filter(([file]) => existsSync(file)).map(([file, what]) => `${file}: ${what}`),
       `Docker and the packages ${packages}`,
       `${path.join(context.project, ".tools")} and node_modules: Node, Ansible and npm packages of the project's own`,

@@ -38,7 +38,7 @@ export async function verifyStream(
     publisher.addTransceiver(track, { direction: "sendonly" });
     await publisher.setLocalDescription(await publisher.createOffer());
     const published = await wire.ask(
-      { type: "publish", connectionId: "publisher", title: "barecast verify", offer: publisher.localDescription!.sdp },
+      { type: "publish", connectionId: "publisher", title: "barecast verify", offer: publisher.localDescription!.sdp, isRecorded: false },
       "answer",
     );
     await publisher.setRemoteDescription({ type: "answer", sdp: published.answer });

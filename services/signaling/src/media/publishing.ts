@@ -40,8 +40,7 @@ export class Publishing {
 
   constructor(
     private readonly parts: PublishingParts,
-    private readonly title: string,
-    private readonly userId: string,
+    private readonly asked: { readonly title: string; readonly userId: string; readonly isRecorded: boolean },
     private readonly events: PublisherEvents,
   ) {
     this.connection = new WebRtcConnection({
@@ -109,7 +108,8 @@ export class Publishing {
 
   private announce(server: MediaServer, answer: string): void {
     const { streams, ledger, log, config } = this.parts;
-    const { id, title, userId, pipeline } = this;
+    const { id, pipeline } = this;
+    const { title, userId, isRecorded } = this.asked;
     const source = this.connection.endpoint;
     if (!pipeline || !source) throw new Error("announced before it was negotiated");
     this.stream = {
@@ -125,7 +125,7 @@ export class Publishing {
     streams.add(this.stream);
     ledger.streamStarted({ ...this.stream, userId });
     log.info("Stream published", { stream: id, title, user: userId, media: server.name });
-    if (config.recordings.phones) this.recorder = this.record(server, pipeline, source, answer);
+    if (config.recordings.phones && isRecorded) this.recorder = this.record(server, pipeline, source, answer);
   }
 
   private async record(server: MediaServer, pipeline: Remote, source: Remote, answer: string): Promise<Recorder | null> {
@@ -139,7 +139,8 @@ export class Publishing {
     try {
       const recorder = await startRecorder(server, pipeline, source, `file://${config.recordings.folder}/${file}`, profile, fail);
       if (this.stream) streams.update(this.stream, { isRecording: true });
-      const { id: streamId, title } = this;
+      const { id: streamId } = this;
+      const { title } = this.asked;
       const startedAt = new Date().toISOString();
       ledger.recordingStarted({ streamId, title, kind: "phone", startedAt, file, host: config.recordings.host });
       this.cleanups.push(() => ledger.recordingEnded(file));
