@@ -5,6 +5,7 @@ import { down } from "./verbs/down";
 import { open } from "./verbs/open";
 import { plan, planText } from "./verbs/plan";
 import { checkAll } from "./verbs/prepare";
+import { listSecrets, readInput, setSecret } from "./verbs/secrets";
 import { logs, status, statusText } from "./verbs/status";
 import { up, type UpResult } from "./verbs/up";
 import { verify } from "./steps/verify";
@@ -18,13 +19,13 @@ const program = new Command("barecast").description(
 function verb(
   name: string,
   description: string,
-  act: (context: Context, options: Record<string, unknown>, argument?: string) => Promise<string | object | void>,
+  act: (context: Context, options: Record<string, unknown>, ...given: string[]) => Promise<string | object | void>,
 ) {
   const command = program.command(name).description(description).option("--json", "one line of JSON for scripts");
   command.action(async (...given: unknown[]) => {
     const self = given.pop() as Command;
     const context = contextOf(process.env, { json: Boolean(self.opts().json) }, abort.signal);
-    const result = await act(context, self.opts(), given[0] as string | undefined);
+    const result = await act(context, self.opts(), ...(given as string[]));
     if (result !== undefined) process.stdout.write(`${typeof result === "string" ? result : JSON.stringify(result)}\n`);
   });
   return command;
@@ -68,6 +69,17 @@ verb("down", "remove what `up` made", async (context, options) => {
     ...(result.kept.length > 0 ? ["Kept:", ...result.kept.map((text) => `  ${text}`)] : []),
   ].join("\n");
 }).option("--wipe", "the caches and the site's secrets, too");
+
+verb(
+  "secrets <action> [name]",
+  "list, or `set NAME` from standard input: passwords that the site file names",
+  async (context, _options, action, name) => {
+    if (action === "list") return context.json ? await listSecrets(context) : (await listSecrets(context)).join("\n");
+    if (action !== "set" || name === undefined) throw new UserError("secrets.action", `secrets ${action}: Expected list, or set NAME`);
+    await setSecret(context, name, await readInput());
+    return context.json ? { ok: true } : `${name}: Set. It takes effect with the next: ./barecast up`;
+  },
+);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {

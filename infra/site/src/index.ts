@@ -8,3 +8,4 @@ export { certificateNames, generateSecrets } from "./secrets/generate";
 export { openSecrets, writeSecrets } from "./secrets/file";
 export { newAuthority, newServerCertificate, type Pair } from "./secrets/certificates";
 export { jsonSchema, siteDocs } from "./docs";
+export { overlap } from "./rules";

@@ -96,6 +96,12 @@ const spanOf = (network: string) => {
   const from = Math.floor(numberOf(address) / size) * size;
   return { from, to: from + size - 1 };
 };
+/** Whether two IPv4 networks share an address. */
+export function overlap(a: string, b: string): boolean {
+  const [one, other] = [spanOf(a), spanOf(b)];
+  return one.from <= other.to && other.from <= one.to;
+}
+
 const networksApart: Rule = ({ network }) => {
   const spans = Object.entries(network).map(([key, value]) => ({ key, value, ...spanOf(value) }));
   return spans.flatMap((a, index) =>

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import net from "node:net";
-import { shown, UserError, type Problem } from "@barecast/site";
-import { textOf } from "@barecast/site";
+import { networkInterfaces } from "node:os";
+import { overlap, textOf, UserError, type Problem } from "@barecast/site";
 import type { Context } from "../context";
 import { run } from "../run";
 
@@ -30,6 +30,8 @@ export interface Computer {
   /** Version of the running engine; null: it doesn't answer. */
   readonly dockerVersion: string | null;
   readonly freeBytes: number;
+  /** IPv4 networks of this computer's interfaces, but for those of the site's own machines. */
+  readonly networks: readonly { readonly name: string; readonly cidr: string }[];
 }
 
 /** Looks at the computer, and changes nothing. */
@@ -50,11 +52,21 @@ export async function look(context: Context): Promise<Computer> {
     missing: names.filter((_, index) => !found[index]),
     dockerVersion: version.code === 0 ? version.stdout.trim() : null,
     freeBytes: disk.bavail * disk.bsize,
+    networks: await networksBeside(context),
   };
 }
 
+/** This computer's networks. The bridge of the site's own machines, which holds the first address of their network, is none of them. */
+async function networksBeside({ site }: Context): Promise<Computer["networks"]> {
+  const own = site.network.machines.replace(/\.\d+\/\d+$/, ".1");
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.flatMap(({ family, cidr, address }) => (family === "IPv4" && cidr !== null && address !== own ? [{ name, cidr }] : [])),
+  );
+}
+
 /** What stands in the way, as problems in the operator's words. Pure. */
-export function problemsOf(computer: Computer, needs: { readonly isCold: boolean }): Problem[] {
+export function problemsOf(computer: Computer, needs: { readonly isCold: boolean; readonly machines: string | null }): Problem[] {
+  const met = computer.networks.find(({ cidr }) => needs.machines !== null && overlap(cidr, needs.machines));
   const problems: (Problem | false)[] = [
     !computer.isRoot && {
       path: "user",
@@ -82,6 +94,12 @@ export function problemsOf(computer: Computer, needs: { readonly isCold: boolean
       found: `${(computer.freeBytes / 1e9).toFixed(1)} GB`,
       fix: "Free some, or move the project to another disk",
     },
+    met !== undefined && {
+      path: "network.machines",
+      wanted: "a network that this computer has no part in",
+      found: `${needs.machines} beside ${met.name} (${met.cidr})`,
+      fix: "Set another in the site file, or remove the other site: ./barecast down",
+    },
   ];
   return problems.filter((problem): problem is Problem => Boolean(problem));
 }
@@ -104,5 +122,3 @@ export function isTaken(port: number, address: string): Promise<boolean> {
 export function refuseWith(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new UserError("check", problems.map(textOf).join("\n"), 3);
 }
-
-export { shown };

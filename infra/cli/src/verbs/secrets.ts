@@ -1,0 +1,29 @@
+import { openSecrets, UserError, writeSecrets } from "@barecast/site";
+import type { Context } from "../context";
+
+/** Names of the secrets that the operator set; their values are never told. */
+export async function listSecrets({ site, place }: Context): Promise<string[]> {
+  return Object.keys((await openSecrets(site, place)).own).sort();
+}
+
+/** Sets a secret of the operator's own (a camera's password) in the site's encrypted file. Takes effect with the next `up`. */
+export async function setSecret({ site, place }: Context, name: string, value: string): Promise<void> {
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name))
+    throw new UserError("secrets.name", `${name}: Expected a name of lower-case letters, digits and dashes that starts with a letter`);
+  if (value === "")
+    throw new UserError(
+      "secrets.value",
+      `${name}: Expected the secret on standard input, found nothing. Type: ./barecast secrets set ${name} < file`,
+    );
+  const secrets = await openSecrets(site, place);
+  await writeSecrets(place, { ...secrets, own: { ...secrets.own, [name]: value } });
+}
+
+/** Standard input to its end, without the line break at the end. */
+export async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks)
+    .toString()
+    .replace(/\r?\n$/, "");
+}
