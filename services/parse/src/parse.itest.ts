@@ -113,6 +113,7 @@ const recording = (over: object = {}) => ({
 
 test("is healthy, and made its roles and accounts", async () => {
   expect(await ask("GET", "/health")).toEqual({ status: 200, body: { status: "ok", database: "ok" } });
+  expect(await ask("GET", "/api/health")).toEqual({ status: 200, body: { status: "ok" } });
   expect(
     parse
       .output()

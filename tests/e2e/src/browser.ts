@@ -44,7 +44,8 @@ export async function startBrowser(network: ClientNetwork, known: Known, { hasCa
     .withExposedPorts(controlPort)
     .withEnvironment({ ...(known.ca ? { BROWSER_CA: known.ca } : {}), ...(clip ? { BROWSER_CLIP: inside } : {}) })
     .withBindMounts(clip ? [{ source: path.resolve(clip), target: inside, mode: "ro" }] : [])
-    .withCommand(names === "" ? [] : [`--host-resolver-rules=${names}`])
+    // Without a page of its own: one that is still starting when we connect can keep us waiting for it.
+    .withCommand(["--no-startup-window", ...(names === "" ? [] : [`--host-resolver-rules=${names}`])])
     .withWaitStrategy(Wait.forListeningPorts())
     .start();
   try {

@@ -10,7 +10,7 @@ export interface Met {
   readonly closed?: number;
 }
 
-/** Opens the site's WebSocket without a browser's restraints, sends frames, and waits for as many answers (or the end). */
+/** Opens the site's WebSocket without a browser's restraints, sends frames, each after the answer to the one before, and waits for all answers (or the end). */
 export function knock(
   site: SiteUnderTest,
   headers: { readonly origin?: string; readonly cookie?: string },
@@ -24,6 +24,8 @@ export function knock(
   const { origin, cookie } = headers;
   const socket = new WebSocket(`wss://${domain}/ws`, { ca, lookup, origin, headers: cookie ? { cookie } : {}, handshakeTimeout: 10_000 });
   const messages: Record<string, unknown>[] = [];
+  const waiting = [...frames];
+  const sendNext = () => socket.send(JSON.stringify(waiting.shift()));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`Expected ${frames.length} answers, found ${JSON.stringify(messages)}`)), 10_000);
     const end = (met: Partial<Met>) => {
@@ -32,11 +34,12 @@ export function knock(
       resolve({ messages, ...met });
     };
     socket.on("error", reject);
-    socket.on("open", () => frames.forEach((frame) => socket.send(JSON.stringify(frame))));
+    socket.on("open", sendNext);
     socket.on("close", (closed) => end({ closed }));
     socket.on("message", (data) => {
       messages.push(JSON.parse(String(data)) as Record<string, unknown>);
-      if (messages.length >= frames.length && socket.readyState === socket.OPEN) setTimeout(() => end({}), 500);
+      if (waiting.length > 0) return sendNext();
+      setTimeout(() => end({}), 500); // a refusal that closes the connection closes it by then
     });
     socket.on("unexpected-response", (_request, response) => {
       let text = "";

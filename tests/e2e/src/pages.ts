@@ -66,8 +66,13 @@ export async function awaitPicture(page: Page, title: string, withinMs = 30_000)
   );
 }
 
+/** Turns to one of the control room's views. */
+export const turnTo = (page: Page, tab: "Live" | "Recordings") =>
+  page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: tab }).click();
+
 /** Chooses the recording of a title in the list, waits for its player. @returns the player's selector */
 export async function openRecording(page: Page, title: string, withinMs = 30_000): Promise<string> {
+  await turnTo(page, "Recordings");
   const entry = page.locator(at("recording")).filter({ hasText: title }).filter({ hasNotText: "recording now" });
   await until(
     `The recording of "${title}"`,

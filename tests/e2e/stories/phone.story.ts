@@ -1,6 +1,7 @@
 import { awaitPicture, goLive, openConsole, openRecording, openReporter, picture, preview, seek, stop } from "../src/pages";
 import { lagMs, live, livenessProblem } from "../src/reading";
 import { Scene } from "../src/scene";
+import { until } from "../src/until";
 import { readCounter, readStill } from "../src/watch";
 
 jest.setTimeout(60 * 60_000);
@@ -30,7 +31,10 @@ test("a phone publishes; the control room sees it move, and plays the recording"
   const paused = await readCounter(wall, picture(title), live.seconds);
   expect(livenessProblem(paused, live)).toMatch(/^Expected /);
   await setEnabled(true);
-  await readCounter(wall, picture(title), 2); // the encoder's first pictures after black
+  const soon = { seconds: 2, newValuesPerSecond: live.newValuesPerSecond };
+  await until("The picture moves again", async () => livenessProblem(await readCounter(wall, picture(title), soon.seconds), soon), {
+    withinMs: 30_000,
+  });
   expect(livenessProblem(await readCounter(wall, picture(title), live.seconds), live)).toBeNull();
   await stop(reporter);
 
