@@ -1,5 +1,5 @@
 "use strict";
-// Two projects: unit (no Docker, no network) and e2e (the streaming stories). A workspace's name maps to its source.
+// Three projects: unit (no Docker, no network), hosts (machines and Ansible's roles on them) and e2e (the streaming stories). A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
@@ -42,6 +42,7 @@ module.exports = {
       displayName: "unit",
       testMatch: ["<rootDir>/{infra,services,apps,bench}/**/*.test.{ts,tsx}", "<rootDir>/tests/e2e/src/**/*.test.ts"],
     },
+    { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible}/src/**/*.itest.ts"] },
     {
       ...shared,
       displayName: "e2e",

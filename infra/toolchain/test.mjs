@@ -16,7 +16,7 @@ const jest = (project) =>
     project,
     "--json",
     `--outputFile=${path.join(reports, `${project}.json`)}`,
-    ...(project === "e2e" ? ["--runInBand"] : []),
+    ...(project === "unit" ? [] : ["--runInBand"]),
   );
 
 /** @type {{ title: string, command: [string, string[]], report?: string }[]} */
@@ -26,7 +26,13 @@ const steps = [
   { title: "format", command: node(bin("prettier"), "--check", "--log-level", "warn", ".") },
   { title: "generated files", command: node("infra/toolchain/generated.mjs", "--check") },
   { title: "unit tests", command: jest("unit"), report: "unit" },
-  ...(process.argv.includes("--ok") ? [] : [{ title: "stories", command: jest("e2e"), report: "e2e" }]),
+  ...(process.argv.includes("--ok")
+    ? []
+    : [
+        { title: "images", command: ["./barecast", ["build"]] },
+        { title: "hosts", command: jest("hosts"), report: "hosts" },
+        { title: "stories", command: jest("e2e"), report: "e2e" },
+      ]),
 ];
 
 const sum = { passed: 0, failed: 0 };

@@ -1,6 +1,8 @@
 import { UserError } from "@barecast/site";
 import { Command } from "commander";
 import { contextOf, type Context } from "./context";
+import { build, loadMachineImages } from "./steps/build";
+import { bringPrerequisites } from "./steps/prerequisites";
 import { down } from "./verbs/down";
 import { open } from "./verbs/open";
 import { plan, planText } from "./verbs/plan";
@@ -47,6 +49,12 @@ verb("check", "look at the site file and this computer; change nothing", async (
 verb("plan", "what `up` would change, resource by resource", async (context) => {
   const found = await plan(context);
   return context.json ? found : planText(found.changes);
+});
+verb("build", "build the site's images into the cache, and its machines' images into Docker", async (context) => {
+  await bringPrerequisites(context, await checkAll(context));
+  const built = await build(context);
+  await loadMachineImages(context, built);
+  return context.json ? Object.fromEntries(Object.values(built.images).map(({ name, digest }) => [name, digest])) : undefined;
 });
 verb("up", "make the site true, and prove it", async (context) => {
   const result = await up(context);
