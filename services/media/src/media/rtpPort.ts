@@ -40,3 +40,14 @@ export async function openRtpPort(address: string, minPort: number, maxPort: num
   }
   return undefined;
 }
+
+/** Whether any UDP port of the range can be had right now, searched from a different place each time. */
+export async function hasFreePort(address: string, minPort: number, maxPort: number): Promise<boolean> {
+  const count = maxPort - minPort + 1;
+  const start = Math.floor(Math.random() * count);
+  for (let i = 0; i < count; i++) {
+    const socket = await bind(address, minPort + ((start + i) % count));
+    if (socket) return new Promise((resolve) => socket.close(() => resolve(true)));
+  }
+  return false;
+}

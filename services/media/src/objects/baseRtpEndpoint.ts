@@ -21,6 +21,7 @@ export abstract class BaseRtpEndpoint extends MediaElement {
   private isHearing = false;
   private mediaTimer?: NodeJS.Timeout;
   private heardAtMs = 0;
+  private negotiation: Promise<unknown> = Promise.resolve();
 
   /** @throws {@link KurentoError} for what can't be negotiated. */
   protected abstract answer(offer: string): Promise<string>;
@@ -35,7 +36,7 @@ export abstract class BaseRtpEndpoint extends MediaElement {
     }
     this.isNegotiating = true;
     try {
-      this.localSdp = await this.answer(offer);
+      this.localSdp = await this.settle(this.answer(offer));
       this.remoteSdp = offer;
       return this.localSdp;
     } finally {
@@ -45,7 +46,7 @@ export abstract class BaseRtpEndpoint extends MediaElement {
 
   async generateOffer(options: Params): Promise<string> {
     if (this.localSdp !== undefined) throw new KurentoError("SDP_END_POINT_ALREADY_NEGOTIATED", "Endpoint already negotiated");
-    this.localSdp = await this.offer(options);
+    this.localSdp = await this.settle(this.offer(options));
     return this.localSdp;
   }
 
@@ -53,7 +54,7 @@ export abstract class BaseRtpEndpoint extends MediaElement {
     if (this.localSdp === undefined)
       throw new KurentoError("SDP_END_POINT_NOT_OFFER_GENERATED", "Offer not generated. It is not possible to process an answer.");
     if (this.remoteSdp !== undefined) throw new KurentoError("SDP_END_POINT_ALREADY_NEGOTIATED", "Endpoint already negotiated");
-    await this.accept(answer);
+    await this.settle(this.accept(answer));
     this.remoteSdp = answer;
     return this.localSdp;
   }
@@ -93,6 +94,13 @@ export abstract class BaseRtpEndpoint extends MediaElement {
   protected override async dispose(): Promise<void> {
     clearTimeout(this.mediaTimer);
     await super.dispose();
+    // What a negotiation under way opens would stay open for ever.
+    await this.negotiation;
+  }
+
+  private settle<T>(negotiation: Promise<T>): Promise<T> {
+    this.negotiation = negotiation.catch(() => undefined);
+    return negotiation;
   }
 }
 

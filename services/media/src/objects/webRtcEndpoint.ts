@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { KurentoError } from "../errors";
+import { ERROR_CODES, KurentoError } from "../errors";
 import type { Kind } from "../media/packet";
+import { hasFreePort } from "../media/rtpPort";
 import type { Track } from "../media/track";
 import type { Operations, Params } from "../protocol";
 import { mediaIds, sdpProblem } from "../webrtc/offer";
@@ -72,6 +73,7 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     what: string,
     step: (peer: Peer) => Promise<string>,
   ) {
+    if (!this.peer) await this.checkPorts();
     const peer = (this.peer ??= this.createPeer());
     const sdp = await step(peer).catch(async (error: Error) => {
       this.context.log.warn("negotiation-failed", { object: this.id, error });
@@ -140,16 +142,17 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     }
     if (!this.isGathered) return;
     this.isGathered = false;
-    // An exhausted port range is silent in werift: gathering "completes" with nothing.
-    if (this.peer?.candidates === 0) this.raiseNoPort();
     this.raise("IceGatheringDone");
   }
 
-  private raiseNoPort(): void {
+  /** An exhausted port range is silent in werift: gathering "completes" with nothing, and a socket stays behind. */
+  private async checkPorts(): Promise<void> {
     const { mediaAddress, minPort, maxPort } = this.context.config;
-    const description = `No ICE candidate: no free UDP port on ${mediaAddress} from ${minPort} to ${maxPort}`;
-    this.context.log.error("no-candidate", { object: this.id, description });
-    this.raise("Error", { description, errorCode: 40400, type: "ICE_GATHER_CANDIDATES_ERROR" });
+    if (await hasFreePort(mediaAddress, minPort, maxPort)) return;
+    const description = `No free UDP port on ${mediaAddress} from ${minPort} to ${maxPort}`;
+    this.context.log.error("no-port", { object: this.id, description });
+    this.raise("Error", { description, errorCode: ERROR_CODES.NOT_ENOUGH_RESOURCES, type: "NOT_ENOUGH_RESOURCES" });
+    throw new KurentoError("NOT_ENOUGH_RESOURCES", description);
   }
 
   /** Nothing is told of ICE before the client asked to gather. */

@@ -34,7 +34,6 @@ type Tracks = Record<Kind, Track>;
 export class Peer {
   readonly inbound = new Map<Kind, Inbound>();
   readonly outbound = new Map<Kind, Outbound>();
-  candidates = 0;
   private readonly pc: RTCPeerConnection;
   private isConnected = false;
   private isClosed = false;
@@ -133,7 +132,6 @@ export class Peer {
 
   private onCandidate(candidate: RTCIceCandidate | undefined): void {
     if (!candidate?.candidate) return;
-    this.candidates++;
     this.events.candidate(`candidate:${candidate.candidate.replace(/^candidate:/, "")}`);
   }
 
