@@ -4,3 +4,7 @@ export { clientNetwork, type ClientNetwork, type SiteNetwork } from "./networks"
 export { lagMs, live, livenessProblem, type Reading } from "./reading";
 export { until } from "./until";
 export { readCounter } from "./watch";
+export { awaitPicture, goLive, openConsole, openReporter, picture, stop, tile, turnTo } from "./pages";
+export { Barecast } from "./barecast";
+export { projectFolder } from "./project";
+export { SiteUnderTest } from "./site";

@@ -1,0 +1,97 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { loadText } from "../load";
+import { median, spread } from "../numbers";
+import type { Figure } from "../report";
+import type { LoadAnswer, LoadOptions, LoadRequest, ServerAnswer, ServerName, ServerRequest } from "./messages";
+
+const viewers = 8;
+const packetsPerSecond = 250;
+const seconds = 5;
+const rounds = 6;
+/** Fewer packets than this share came back: the load could not keep up, and the figure means nothing. */
+const leastShare = 0.98;
+
+/**
+ * Packets forwarded per CPU-second: the pocket media server against a plain werift forwarder, both running, loaded by turns. A packet counts
+ * when it came to a viewer; CPU time is the server process's own.
+ * @throws Error when packets were lost on the way
+ */
+export async function forward(): Promise<Figure[]> {
+  const children: ChildProcess[] = [];
+  const start = (name: string, argument?: LoadOptions) => {
+    const child = fork(path.join(__dirname, name), argument ? [JSON.stringify(argument)] : []);
+    children.push(child);
+    return child;
+  };
+  try {
+    const servers = { pocket: start("pocketServer.js"), plain: start("plainServer.js") };
+    const [pocket, plain] = await Promise.all([listening(servers.pocket), listening(servers.plain)]);
+    const load = start("load.js", { ports: { pocket, plain }, viewers });
+    await answerOf<LoadAnswer, "joined">(load, "joined");
+    const rates: Record<ServerName, number[]> = { pocket: [], plain: [] };
+    // The first round warms the compilers up; then by turns, each first in half of the rounds.
+    for (let round = 0; round <= rounds; round++) {
+      const order: ServerName[] = round % 2 === 0 ? ["pocket", "plain"] : ["plain", "pocket"];
+      for (const name of order) {
+        const rate = await measure(servers[name], load, name);
+        if (round > 0) rates[name].push(rate);
+      }
+    }
+    return [figure(rates)];
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
+
+async function measure(server: ChildProcess, load: ChildProcess, to: ServerName): Promise<number> {
+  const before = await cpuMicros(server);
+  const answer = answerOf<LoadAnswer, "sent">(load, "sent");
+  load.send({ type: "send", to, packetsPerSecond, seconds } satisfies LoadRequest);
+  const { published, received } = await answer;
+  const spent = (await cpuMicros(server)) - before;
+  const share = received / (published * viewers);
+  if (share < leastShare)
+    throw new Error(`${to}: Expected ${published * viewers} packets at the viewers, found ${received}. Take it again on a quiet machine`);
+  return received / (spent / 1_000_000);
+}
+
+function figure({ pocket, plain }: Record<ServerName, number[]>): Figure {
+  const [ours, theirs] = [median(pocket), median(plain)];
+  return {
+    name: "forwarding: pocket media server / plain werift forwarder, packets per CPU-second",
+    value: ours / theirs,
+    unit: "",
+    reach: { atLeast: 0.8 },
+    detail:
+      `medians ${Math.round(ours)} (${spread(pocket)}) / ${Math.round(theirs)} (${spread(plain)}); ${rounds} rounds by turns of ${seconds} s, ` +
+      `${packetsPerSecond} packets/s of 1200 bytes to ${viewers} viewers; ${loadText()}`,
+  };
+}
+
+async function cpuMicros(server: ChildProcess): Promise<number> {
+  const answer = answerOf<ServerAnswer, "usage">(server, "usage");
+  server.send({ type: "usage" } satisfies ServerRequest);
+  return (await answer).cpuMicros;
+}
+
+const listening = async (server: ChildProcess) => (await answerOf<ServerAnswer, "listening">(server, "listening")).port;
+
+/** The next answer of a process; its end is an error. */
+async function answerOf<A extends { type: string }, T extends A["type"]>(child: ChildProcess, type: T): Promise<Extract<A, { type: T }>> {
+  const over = new AbortController();
+  const end = once(child, "exit", { signal: over.signal }).then(([code, signal]) => {
+    throw new Error(
+      `${path.basename(child.spawnargs[1] ?? "")}: Ended with ${code ?? signal} instead of an answer. Its last words stand above`,
+    );
+  });
+  try {
+    const [answer] = (await Promise.race([once(child, "message", { signal: over.signal }), end])) as [A];
+    if (answer.type !== type) throw new Error(`Expected ${type}, found ${JSON.stringify(answer)}`);
+    return answer as Extract<A, { type: T }>;
+  } finally {
+    over.abort();
+    end.catch(() => undefined);
+  }
+}

@@ -1,0 +1,33 @@
+import { forward } from "./forward/forward";
+import { join } from "./join/join";
+import { awaitQuiet } from "./load";
+import { figureText, isReached, type Figure } from "./report";
+
+/** Every bench by its name; without a name all but `up` run, which takes the site down. */
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { forward, join };
+const usual = ["forward", "join"];
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !(name in benches));
+  if (unknown !== undefined) {
+    console.error(`${unknown}: Expected one of ${Object.keys(benches).join(", ")}`);
+    return 2;
+  }
+  let short = 0;
+  for (const name of names.length > 0 ? names : usual) {
+    console.log(`${name}: ${await awaitQuiet()}`);
+    for (const figure of await benches[name]!()) {
+      console.log(figureText(figure));
+      short += isReached(figure) ? 0 : 1;
+    }
+  }
+  return short === 0 ? 0 : 1;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(error.stack ?? error.message);
+    process.exit(1);
+  },
+);
