@@ -218,7 +218,7 @@ test("an exhausted port range is said to the client", async () => {
   expect(error).toMatchObject({ code: 40009, message: description });
   await until(() => (events.length > 0 ? null : "no event"));
   expect(events[0]).toMatchObject({ type: "NOT_ENOUGH_RESOURCES", errorCode: 40009, description });
-  // werift repeats a handshake that was cut short for half a minute.
+  // The client's own werift repeats a handshake that was cut short for half a minute.
   await until(() => (peers.every(({ pc }) => pc.connectionState === "connected") ? null : "not connected"));
   await Promise.all(peers.map((peer) => peer.close()));
   other.close();

@@ -65,7 +65,7 @@ interface DtlsCipher {
   decryptPacket(record: { recordLayerHeader: RecordHeader; fragment: Buffer }): Buffer;
 }
 interface DtlsInternals {
-  dtls?: { cipher: DtlsCipher; transport?: { socket?: { onData?: (datagram: Buffer) => void } } };
+  dtls?: { cipher: DtlsCipher; dtls: { flight: number }; transport?: { socket?: { onData?: (datagram: Buffer) => void } } };
 }
 
 /** True when the datagram is an alert that the peer itself encrypted: it closed the connection (RFC 6347, 4.1; RFC 5246, 7.2). */
@@ -108,3 +108,9 @@ export function guardDtls(transport: RTCDtlsTransport, onGoodbye: () => void): v
 }
 
 const FINISH_MS = 5_000;
+
+/** A handshake that is cut short would be repeated for half a minute after its connection is closed: it counts as over. */
+export function endHandshake(transport: RTCDtlsTransport): void {
+  const { dtls } = transport as unknown as DtlsInternals;
+  if (dtls) dtls.dtls.flight = Number.MAX_SAFE_INTEGER;
+}

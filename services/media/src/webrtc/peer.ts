@@ -2,7 +2,7 @@ import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RT
 import type { Kind } from "../media/packet";
 import type { Track } from "../media/track";
 import { codecs } from "./codecs";
-import { guardDtls, prepareSessionKeys } from "./harden";
+import { endHandshake, guardDtls, prepareSessionKeys } from "./harden";
 import { Inbound } from "./inbound";
 import { trimDescription, withoutCandidates } from "./offer";
 import { Outbound } from "./outbound";
@@ -101,6 +101,7 @@ export class Peer {
     this.isClosed = true;
     for (const way of this.inbound.values()) way.close();
     for (const way of this.outbound.values()) way.close();
+    this.pc.dtlsTransports.forEach(endHandshake);
     await this.pc.close();
   }
 
