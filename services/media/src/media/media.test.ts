@@ -82,15 +82,32 @@ test("RTP and RTCP survive writing and reading; what is none is refused", () => 
   expect(unixMsOf(ntpOf(nowMs))).toBeCloseTo(nowMs, 0);
 });
 
-test("key frames are asked for at once, then not before 300 ms, and no request is lost", () => {
+test("key frames are asked for at once, then not before 330 ms, and no request is lost", () => {
   jest.useFakeTimers();
   let asked = 0;
   const track = new Track({ kind: "video", askKeyFrame: () => asked++ });
   for (let i = 0; i < 5; i++) track.requestKeyFrame();
   expect(asked).toBe(1);
-  jest.advanceTimersByTime(299);
+  jest.advanceTimersByTime(329);
   expect(asked).toBe(1);
   jest.advanceTimersByTime(2);
+  expect(asked).toBe(2);
+  jest.useRealTimers();
+  track.close();
+});
+
+test("a request that waits is forgotten when a key frame comes: whoever asked is served by it", () => {
+  jest.useFakeTimers();
+  let asked = 0;
+  const track = new Track({ kind: "video", askKeyFrame: () => asked++ });
+  track.codec = { name: "VP8", clockRate: 90_000 };
+  track.requestKeyFrame();
+  track.requestKeyFrame();
+  track.push(packet(1, 0, 0x10, 0x11));
+  track.push(packet(2, 0, 0x10, 0x10));
+  jest.advanceTimersByTime(1000);
+  expect(asked).toBe(1);
+  track.requestKeyFrame();
   expect(asked).toBe(2);
   jest.useRealTimers();
   track.close();

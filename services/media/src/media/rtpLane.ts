@@ -5,10 +5,9 @@ import { Rewriter } from "./rewriter";
 import type { RtpPort } from "./rtpPort";
 import type { Format, RtpSection } from "./rtpSdp";
 import { asksKeyFrame, ntpOf, parseRtp, parseSenderClock, writePli, writeRtp, writeSenderReport } from "./rtpWire";
-import type { Track, TrackSink } from "./track";
+import { ASK_AGAIN_MS, type Track, type TrackSink } from "./track";
 
 const REPORT_INTERVAL_MS = 1_000;
-const ASK_AGAIN_MS = 1_000;
 
 /** One medium of a plain RTP session, both ways. */
 export class RtpLane implements TrackSink {

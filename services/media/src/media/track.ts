@@ -3,8 +3,10 @@ import { GopCache } from "./gopCache";
 import { startsKeyFrame } from "./keyFrame";
 import type { Codec, Kind, MediaPacket, SenderClock } from "./packet";
 
-/** Key frames are asked for at most this often, however many viewers ask. */
-export const KEY_FRAME_INTERVAL_MS = 300;
+/** Key frames are asked for at most this often, however many viewers ask. Browsers drop a request that comes within 300 ms of the last one. */
+export const KEY_FRAME_INTERVAL_MS = 330;
+/** How often one that waits for a key frame asks again: requests are lost as other packets are. */
+export const ASK_AGAIN_MS = 400;
 
 /** Where packets of a track go. Both are on the path of every packet. */
 export interface TrackSink {
@@ -51,6 +53,7 @@ export class Track {
     this.flow.touch(packet.payload.length);
     const isKeyStart = this.codec !== undefined && startsKeyFrame(this.codec.name, packet.payload);
     this.gop?.add(packet, isKeyStart);
+    if (isKeyStart) this.forgetRequest();
     if (this.held || this.paused) return;
     const { sinks } = this;
     for (let i = 0; i < sinks.length; i++) sinks[i]!.onPacket(packet, isKeyStart, this);
@@ -70,12 +73,20 @@ export class Track {
     return this.sinks.length;
   }
 
-  /** At once when the last request is {@link KEY_FRAME_INTERVAL_MS} old, else when it will be: no request is lost, none is doubled. */
+  /**
+   * At once when the last request is {@link KEY_FRAME_INTERVAL_MS} old, else when it will be, unless a key frame comes before: no request is
+   * lost, none is doubled.
+   */
   requestKeyFrame(): void {
     if (!this.askKeyFrame || this.askTimer) return;
     const waitMs = this.askedAtMs + KEY_FRAME_INTERVAL_MS - performance.now();
     if (waitMs <= 0) return this.ask();
     this.askTimer = setTimeout(() => this.ask(), waitMs).unref();
+  }
+
+  private forgetRequest(): void {
+    clearTimeout(this.askTimer);
+    this.askTimer = undefined;
   }
 
   private ask(): void {
@@ -120,8 +131,7 @@ export class Track {
   }
 
   close(): void {
-    clearTimeout(this.askTimer);
-    this.askTimer = undefined;
+    this.forgetRequest();
     this.flow.discard();
     for (const sink of this.sinks) sink.onDetached?.();
     this.sinks = [];

@@ -13,15 +13,13 @@ import { Flow } from "../media/flow";
 import { codecName, type Kind, type MediaPacket } from "../media/packet";
 import { Rewriter } from "../media/rewriter";
 import { ntpOf } from "../media/rtpWire";
-import type { Track, TrackSink } from "../media/track";
+import { ASK_AGAIN_MS, type Track, type TrackSink } from "../media/track";
 
 /** Packets kept for retransmission (RFC 4585 NACK): about two seconds of 2 Mbit/s. */
 const HISTORY = 512;
 /** A replayed group of pictures leaves in portions, or the receiver's socket overflows. */
 const BURST_PACKETS = 40;
 const BURST_PAUSE_MS = 5;
-/** How often a viewer that waits for a key frame asks again. */
-const ASK_AGAIN_MS = 1_000;
 
 interface Sent {
   sequenceNumber: number;
@@ -148,6 +146,7 @@ export class Outbound implements TrackSink {
   private begin(): void {
     const { track } = this;
     if (!this.isReady || !track || track.isHeld) return;
+    this.askedAtMs = performance.now();
     track.requestKeyFrame();
     const kept = track.gop?.replay() ?? [];
     if (kept.length === 0 || !this.stopWaiting(true, track)) return;
