@@ -1,17 +1,16 @@
 import { cpus, loadavg } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-const patienceMs = 5 * 60_000;
 const everyMs = 5_000;
 
 /** The computer's load now, for a figure's detail: `load 1.3 on 2 cores`. */
 export const loadText = (): string => `load ${loadavg()[0]!.toFixed(1)} on ${cpus().length} cores`;
 
 /**
- * Waits until the computer's load of the last minute is below `quietLoad`, at most five minutes.
+ * Waits until the computer's load of the last minute is below `quietLoad`, at most `patienceMs`.
  * @returns what to note beside the figure: whether it was quiet at all
  */
-export async function awaitQuiet(quietLoad = Math.max(1, 2 * cpus().length)): Promise<string> {
+export async function awaitQuiet(patienceMs: number, quietLoad = Math.max(1, 2 * cpus().length)): Promise<string> {
   const until = Date.now() + patienceMs;
   while (loadavg()[0]! >= quietLoad && Date.now() < until) await delay(everyMs);
   const isQuiet = loadavg()[0]! < quietLoad;

@@ -1,13 +1,19 @@
 import { forward } from "./forward/forward";
 import { join } from "./join/join";
 import { awaitQuiet } from "./load";
+import { memory } from "./memory";
 import { figureText, isReached, type Figure } from "./report";
+import { up } from "./up";
+
+/** How long to wait for a quiet computer before each bench; with `--now` not at all. */
+const patienceMs = 5 * 60_000;
 
 /** Every bench by its name; without a name all but `up` run, which takes the site down. */
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { forward, join };
-const usual = ["forward", "join"];
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { forward, join, memory, up };
+const usual = ["forward", "join", "memory"];
 
-async function main(names: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const names = given.filter((word) => word !== "--now");
   const unknown = names.find((name) => !(name in benches));
   if (unknown !== undefined) {
     console.error(`${unknown}: Expected one of ${Object.keys(benches).join(", ")}`);
@@ -15,7 +21,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   let short = 0;
   for (const name of names.length > 0 ? names : usual) {
-    console.log(`${name}: ${await awaitQuiet()}`);
+    console.log(`${name}: ${await awaitQuiet(given.includes("--now") ? 0 : patienceMs)}`);
     for (const figure of await benches[name]!()) {
       console.log(figureText(figure));
       short += isReached(figure) ? 0 : 1;
