@@ -9,9 +9,11 @@ import { storySite, writeSiteFile } from "./siteFile";
 import { SiteUnderTest } from "./site";
 
 /** One site for all stories of a run: brought up by the first that asks, taken down when the run ends. */
-interface Shared {
+interface Begun {
   readonly siteFile: string;
   readonly env: Readonly<Record<string, string>>;
+}
+interface Shared extends Begun {
   readonly up: UpResult;
 }
 
@@ -23,8 +25,15 @@ const keepVariable = "BARECAST_E2E_KEEP";
  * stories' own. Either way each story leaves it as it was.
  */
 export async function sharedSite(): Promise<SiteUnderTest> {
-  const record = path.join(runFolder(), "site.json");
-  const shared = existsSync(record) ? (JSON.parse(readFileSync(record, "utf8")) as Shared) : await bringUp(record);
+  const folder = runFolder();
+  const failure = path.join(folder, "failure.txt");
+  if (existsSync(failure)) throw new Error(`The site of this run did not come up for an earlier story: ${readFileSync(failure, "utf8")}`);
+  const shared =
+    noted<Shared>(folder, "site") ??
+    (await bringUp(folder).catch((error: Error) => {
+      writeFileSync(failure, error.message);
+      throw error;
+    }));
   const { name, domain, hosts, network } = loadSite(shared.siteFile);
   const { name: networkName, subnet } = machineNetwork(name, network.machines);
   return new SiteUnderTest(new Barecast(shared.siteFile, shared.env), shared.up, {
@@ -42,17 +51,26 @@ function runFolder(): string {
   return folder;
 }
 
-async function bringUp(record: string): Promise<Shared> {
+async function bringUp(folder: string): Promise<Shared> {
   const named = process.env["SITE"];
-  const folder = path.dirname(record);
   const siteFile = named ? path.resolve(named) : writeSiteFile(storySite, folder);
   const env: Record<string, string> = named
     ? {}
     : { BARECAST_STATE: path.join(folder, "state"), BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey") };
-  if (!named) await startMachine(siteFile, env);
+  note(folder, "begun", { siteFile, env });
+  // A kept site's machine is left to `up`: the reaper would take one with this session's labels.
+  if (!named && !process.env[keepVariable]) await startMachine(siteFile, env);
   const shared = { siteFile, env, up: await new Barecast(siteFile, env).up() };
-  writeFileSync(record, JSON.stringify(shared));
+  note(folder, "site", shared);
   return shared;
+}
+
+const note = (folder: string, name: string, what: object) =>
+  writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(what), { mode: 0o600 });
+
+function noted<T>(folder: string, name: string): T | undefined {
+  const file = path.join(folder, `${name}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
 }
 
 /** Before the first story: a folder for the run. One that the environment names is used as it is, with the site that is noted there, and kept. */
@@ -65,10 +83,7 @@ export function beginRun(): void {
 export async function endRun(): Promise<void> {
   const folder = runFolder();
   if (process.env[keepVariable]) return;
-  const record = path.join(folder, "site.json");
-  if (existsSync(record) && !process.env["SITE"]) {
-    const { siteFile, env } = JSON.parse(readFileSync(record, "utf8")) as Shared;
-    await new Barecast(siteFile, env).down();
-  }
+  const begun = noted<Begun>(folder, "begun");
+  if (begun && !process.env["SITE"]) await new Barecast(begun.siteFile, begun.env).down();
   rmSync(folder, { recursive: true, force: true });
 }
