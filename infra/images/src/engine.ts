@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { ImageName } from "@barecast/stack/images";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
+import { cachePaths } from "./paths";
 import type { BuiltImage } from "./types";
 
 const execute = promisify(execFile);
@@ -63,9 +64,13 @@ export interface RemovedImages {
   readonly kept: readonly { readonly ref: string; readonly reason: string }[];
 }
 
-/** Removes every image we made from the local engine, and containers of an interrupted compilation. The layouts in the cache stay. */
-export async function removeImages(): Promise<RemovedImages> {
-  const containers = await docker("ps", "--all", "--quiet", "--filter", `label=${buildLabel}`);
+/**
+ * Removes every image we made from the local engine, and what an interrupted compilation with this cache left running; compilations of other
+ * checkouts go on. The layouts in the cache stay.
+ */
+export async function removeImages(cache: string): Promise<RemovedImages> {
+  const ofThisCache = ["--filter", `label=${buildLabel}`, "--filter", `volume=${cachePaths(cache).go}`];
+  const containers = await docker("ps", "--all", "--quiet", ...ofThisCache);
   if (containers.length) await docker("rm", "--force", ...containers);
   const refs = (await docker("image", "ls", "--filter", `label=${imageLabel}`, "--format", "{{.Repository}}:{{.Tag}}")).filter(
     (ref) => !ref.includes("<none>"),

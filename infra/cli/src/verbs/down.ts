@@ -26,7 +26,7 @@ export async function down(context: Context, wipe: boolean): Promise<DownResult>
     );
   }
   const machines = await progress.step("Machines", () => removeMachines(site.name));
-  const images = await progress.step("Images", () => removeImages());
+  const images = await progress.step("Images", () => removeImages(context.cache));
   const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images.images, ...images.containers];
   const inUse = images.kept.map(({ ref, reason }) => `${ref}: ${reason}`);
   const secrets = path.basename(place.secrets);
