@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { awaitPicture, goLive, openConsole, openReporter, picture, stop, tile, turnTo, until, type Browser } from "@barecast/e2e";
 import type { Page } from "playwright-core";
 import { firstAddress } from "../address";
@@ -13,6 +14,11 @@ import { serveMinimalPage } from "./minimalPage";
 const pairs = 30;
 /** The first ones load code, fill caches and warm compilers up: on both sides they don't count. */
 const warmUps = 2;
+/** From one join to the next at least, so that each has to ask for a key frame of its own: media servers and browsers answer them at most each 300 ms. */
+const apartMs = 1000;
+
+type SideName = "stack" | "own";
+type Times = Readonly<Record<SideName, readonly number[]>>;
 
 /** A page that joins and leaves the same stream, again and again. */
 interface Side {
@@ -67,32 +73,43 @@ async function compare({ site }: RunningSite, kurento: Kurento, desk: Browser, t
   const minimal = await serveMinimalPage(await kurento.find(pipeline), await kurento.find(source));
   try {
     const sides = { stack: await consoleSide(desk, site, title), own: await minimalSide(desk, minimal.port) };
-    const left = () =>
-      until(
-        "The viewer's endpoint is released",
-        async () => {
-          const now = await kurento.childIds(pipeline);
-          return now.length === objects.length ? null : `${now.length - objects.length} more object than before`;
-        },
-        { withinMs: 10_000, everyMs: 50 },
-      );
-    await sides.stack.leave();
-    await left();
-    const times: Record<keyof typeof sides, number[]> = { stack: [], own: [] };
-    for (let pair = -warmUps; pair < pairs; pair++) {
-      for (const name of pair % 2 === 0 ? (["stack", "own"] as const) : (["own", "stack"] as const)) {
-        const tookMs = await measureJoin(sides[name].page, sides[name].order);
-        if (pair >= 0) times[name].push(tookMs);
-        await sides[name].leave();
-        await left();
-      }
-    }
+    const leave = async (side: Side) => {
+      await side.leave();
+      await released(kurento, pipeline, objects.length);
+    };
+    await leave(sides.stack);
+    const times = await byTurns(sides, leave);
     const hops: number[] = [];
     while (hops.length < 21) hops.push(await kurento.roundTripMs());
     return figures(times, median(hops));
   } finally {
     minimal.close();
   }
+}
+
+/** Joins on both sides by turns, each first in half of the pairs. */
+async function byTurns(sides: Record<SideName, Side>, leave: (side: Side) => Promise<void>): Promise<Times> {
+  const times: Record<SideName, number[]> = { stack: [], own: [] };
+  for (let pair = -warmUps; pair < pairs; pair++) {
+    const order: readonly SideName[] = pair % 2 === 0 ? ["stack", "own"] : ["own", "stack"];
+    for (const name of order) {
+      const tookMs = await measureJoin(sides[name].page, sides[name].order);
+      if (pair >= 0) times[name].push(tookMs);
+      const over = delay(apartMs);
+      await leave(sides[name]);
+      await over;
+    }
+  }
+  return times;
+}
+
+/** Waits until a pipeline holds no more than it did: the next join finds everything as the last one did. */
+function released(kurento: Kurento, pipeline: string, objects: number): Promise<void> {
+  const check = async () => {
+    const more = (await kurento.childIds(pipeline)).length - objects;
+    return more === 0 ? null : `${more} objects more than before`;
+  };
+  return until("The viewer's endpoint is released", check, { withinMs: 10_000, everyMs: 50 });
 }
 
 async function consoleSide(desk: Browser, site: RunningSite["site"], title: string): Promise<Side> {
@@ -116,7 +133,7 @@ async function minimalSide(desk: Browser, port: number): Promise<Side> {
   return { page, order: { button: "#join", video: "video" }, leave: () => page.click("#leave") };
 }
 
-function figures({ stack, own }: Record<"stack" | "own", number[]>, hopMs: number): Figure[] {
+function figures({ stack, own }: Times, hopMs: number): Figure[] {
   const [ours, base] = [median(stack), median(own)];
   const p95 = percentile(stack, 0.95);
   return [
@@ -126,7 +143,7 @@ function figures({ stack, own }: Record<"stack" | "own", number[]>, hopMs: numbe
       unit: "",
       reach: { atMost: 1.3 },
       detail:
-        `${Math.round(ours)} ms (${spread(stack)}) / ${Math.round(base)} ms (${spread(own)}); ${pairs} pairs by turns; ` +
+        `${Math.round(ours)} ms (${spread(stack)}) / ${Math.round(base)} ms (${spread(own)}); ${pairs} pairs by turns, joins ${apartMs} ms apart; ` +
         `the minimal page reaches the control port by SSH, ${hopMs.toFixed(1)} ms a request; ${loadText()}`,
     },
     {
