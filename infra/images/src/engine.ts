@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { ImageName } from "@barecast/stack/images";
+import { imagesFor, type ImageName } from "@barecast/stack/images";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
 import { cachePaths } from "./paths";
@@ -65,16 +65,16 @@ export interface RemovedImages {
 }
 
 /**
- * Removes every image we made from the local engine, and what an interrupted compilation with this cache left running; compilations of other
+ * Removes the images that a site needs from the local engine (those of tests are not a site's), and what an interrupted compilation with this cache left running; compilations of other
  * checkouts go on. The layouts in the cache stay.
  */
 export async function removeImages(cache: string): Promise<RemovedImages> {
   const ofThisCache = ["--filter", `label=${buildLabel}`, "--filter", `volume=${cachePaths(cache).go}`];
   const containers = await docker("ps", "--all", "--quiet", ...ofThisCache);
   if (containers.length) await docker("rm", "--force", ...containers);
-  const refs = (await docker("image", "ls", "--filter", `label=${imageLabel}`, "--format", "{{.Repository}}:{{.Tag}}")).filter(
-    (ref) => !ref.includes("<none>"),
-  );
+  const tagged = await docker("image", "ls", "--filter", `label=${imageLabel}`, "--format", "{{.Repository}}:{{.Tag}}");
+  const ofTests = imagesFor("test").map((name) => `barecast/${name}:`);
+  const refs = tagged.filter((ref) => !ref.includes("<none>") && !ofTests.some((test) => ref.startsWith(test)));
   const images: string[] = [];
   const kept: { ref: string; reason: string }[] = [];
   for (const ref of refs) {

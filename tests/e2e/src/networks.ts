@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
 import { droppedBy, firewallRules, type Access } from "./firewall";
 import { testImages } from "./images";
@@ -39,11 +40,9 @@ class Router extends GenericContainer {
   }
 }
 
-let made = 0;
-
 export async function clientNetwork(site: SiteNetwork, access: Access = "open"): Promise<ClientNetwork> {
   const labels = await sessionLabels();
-  const name = `barecast-client-${process.pid}-${++made}`;
+  const name = `barecast-client-${randomUUID().slice(0, 8)}`;
   const network = await docker.createNetwork({ Name: name, Driver: "bridge", Labels: labels });
   const { browser } = await testImages();
   const router = await new Router(browser, site.subnet).withNetworkMode(name).start();
