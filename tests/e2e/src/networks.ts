@@ -44,9 +44,10 @@ export async function clientNetwork(site: SiteNetwork, access: Access = "open"):
   const labels = await sessionLabels();
   const name = `barecast-client-${randomUUID().slice(0, 8)}`;
   const network = await docker.createNetwork({ Name: name, Driver: "bridge", Labels: labels });
-  const { browser } = await testImages();
-  const router = await new Router(browser, site.subnet).withNetworkMode(name).start();
-  await docker.getNetwork(site.name).connect({ Container: router.getId() });
+  const router = await startRouter(name, site).catch(async (error: unknown) => {
+    await network.remove();
+    throw error;
+  });
   const via = router.getIpAddress(name);
   return {
     name,
@@ -62,6 +63,18 @@ export async function clientNetwork(site: SiteNetwork, access: Access = "open"):
       await network.remove();
     },
   };
+}
+
+async function startRouter(clients: string, site: SiteNetwork): Promise<StartedTestContainer> {
+  const { browser } = await testImages();
+  const router = await new Router(browser, site.subnet).withNetworkMode(clients).start();
+  try {
+    await docker.getNetwork(site.name).connect({ Container: router.getId() });
+    return router;
+  } catch (error) {
+    await router.stop();
+    throw error;
+  }
 }
 
 /** Runs shell commands as root in the network namespace of a container, whoever that container is. @returns what they print */
