@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ConfigError, loadConfig, loadSecrets, parseConfig } from "./config";
@@ -70,8 +70,11 @@ test("a file that is not there", () => {
 
 describe("secrets", () => {
   const config = parseConfig(JSON.stringify({ ...minimal, accounts: [{ username: "olga", roles: ["operator"] }] }), "parse.json");
+  const folders: string[] = [];
+  afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
   const folderWith = (files: Record<string, string>) => {
     const folder = mkdtempSync(path.join(tmpdir(), "barecast-secrets-"));
+    folders.push(folder);
     for (const [name, content] of Object.entries(files)) {
       writeFileSync(path.join(folder, name), content);
       chmodSync(path.join(folder, name), 0o400);

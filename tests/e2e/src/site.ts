@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
 import type { Known } from "./browser";
 import type { Barecast, UpResult } from "./barecast";
 import { run } from "./command";
@@ -41,7 +43,7 @@ export class SiteUnderTest {
   /** Brings the site up with changes in its file, laid over it. @returns what takes them back */
   async change(changes: Record<string, unknown>): Promise<() => Promise<UpResult>> {
     const file = writeSiteFile(merged(readSiteFile(this.barecast.siteFile), changes));
-    await this.barecast.up(file);
+    await this.barecast.up(file).finally(() => rmSync(path.dirname(file), { recursive: true }));
     return () => this.barecast.up();
   }
 

@@ -1,5 +1,10 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { parseSite } from "@barecast/site";
 import { merged, readSiteFile, storySite, writeSiteFile } from "./siteFile";
+
+const onTestEnd: (() => void)[] = [];
+afterEach(() => onTestEnd.splice(0).forEach((act) => act()));
 
 test("changes are laid over a site, and taken away again", () => {
   const camera = { cameras: { gate: { url: "rtsp://172.30.241.200:8554/stream" } } };
@@ -18,6 +23,7 @@ test("changes are laid over a site, and taken away again", () => {
 
 test("the stories' site file is a good one", () => {
   const file = writeSiteFile(storySite);
+  onTestEnd.push(() => rmSync(path.dirname(file), { recursive: true }));
   expect(readSiteFile(file)).toEqual(storySite);
   expect(parseSite(JSON.stringify(storySite), file).hosts).toEqual([
     { name: "one", address: "172.30.241.10", machine: { baked: true }, roles: expect.any(Array), ssh: { port: 22, user: "root" } },
