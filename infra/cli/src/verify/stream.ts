@@ -23,7 +23,7 @@ const wantedFrames = 30;
 export async function verifyStream(
   endpoint: Endpoint,
   account: { username: string; password: string },
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<StreamVerified> {
   const cookie = await signIn(endpoint, account.username, account.password);
   const peers = new Map<string, RTCPeerConnection>();
