@@ -40,10 +40,22 @@ const refusal = (promise: Promise<unknown>) =>
     },
   );
 
+/** A port of the system's choosing may lie in the site's media or relay range, which no valid site has for HTTPS. */
+async function listenBelowTheSitesRanges(): Promise<void> {
+  for (let port = 20_443; port < 20_543; port += 1) {
+    const isOurs = await new Promise<boolean>((resolve) => {
+      taken.once("error", () => resolve(false));
+      taken.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (isOurs) return;
+  }
+  throw new Error("Expected a free port from 20443 to 20542, found none");
+}
+
 beforeAll(async () => {
   const tags = (await docker.listImages({ filters: { reference: ["barecast/machine-baked"] } })).sort((a, b) => b.Created - a.Created);
   image = process.env.BARECAST_MACHINE_IMAGE ?? tags[0]?.RepoTags?.[0] ?? "barecast/machine-baked:none";
-  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  await listenBelowTheSitesRanges();
   site = siteOf((taken.address() as AddressInfo).port);
   await removeMachines(site.name, { docker });
 }, 60_000);
