@@ -19,8 +19,6 @@ export interface Engine {
   up(): Promise<Change[]>;
   preview(): Promise<Change[]>;
   destroy(): Promise<Change[]>;
-  /** Forgets in the state what is gone in Docker. */
-  refresh(): Promise<Change[]>;
 }
 
 export interface EngineInput {
@@ -72,7 +70,6 @@ async function runnerEngine(context: Context, input: EngineInput): Promise<Engin
     up: () => changes(runner.up(options)),
     preview: () => changes(runner.preview(options)),
     destroy: () => changes(runner.destroy(options)),
-    refresh: () => changes(runner.refresh(options)),
   };
 }
 
@@ -107,7 +104,6 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
     up: () => collect((onEvent) => stack.up({ onEvent, suppressProgress: true })),
     preview: () => collect((onEvent) => stack.preview({ onEvent }), true),
     destroy: () => collect((onEvent) => stack.destroy({ onEvent })),
-    refresh: () => collect((onEvent) => stack.refresh({ onEvent })),
   };
 }
 

@@ -1,4 +1,3 @@
-import { imageTable } from "../images";
 import { health, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 
 /** STUN binding request (RFC 8489) by bash's own UDP socket; a binding success response starts with 01 01. */
@@ -53,4 +52,3 @@ export const coturn = (input: StackInput): Part => {
     memoryBytes: memory(256),
   });
 };
-export const coturnUid = () => Number(imageTable.coturn.user.split(":")[0]);

@@ -1,4 +1,3 @@
-import { imageTable } from "../images";
 import { attach } from "../networks";
 import { health, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 
@@ -25,7 +24,6 @@ export const redis = (input: StackInput): Part =>
   partOf(input, {
     key: "redis",
     image: "redis",
-    command: imageTable.redis.entrypoint,
     args: ["/run/secrets/redis.conf"],
     networks: [attach(input.site, "core", "redis")],
     tmpfs: [scratch()],
