@@ -65,6 +65,9 @@ afterAll(async () => {
   taken.close();
 }, 60_000);
 
+/** Docker's events know parts of a second: a whole one would reach back into the test before. */
+const seconds = (epochMs: number) => (epochMs / 1000).toFixed(3);
+
 test("a missing image is named, and nothing stays behind but the network", async () => {
   expect(await refusal(ensure({ image: () => "barecast/machine:none" }))).toBe(
     "barecast-machines-itest-one: Expected the image barecast/machine:none in Docker, found none. Build it: barecast up",
@@ -84,13 +87,13 @@ test("a machine is made at the next free port, and its host key is the one that 
 }, 90_000);
 
 test("a machine that runs is found, and nothing happens to it", async () => {
-  const since = Math.floor(Date.now() / 1000);
+  const since = Date.now();
   const before = await machineStatus(site, { docker });
   const { events } = await ensure();
   expect(events).toEqual(["found"]);
   expect(await machineStatus(site, { docker })).toEqual(before);
   const { stdout } = await promisify(execFile)("docker", [
-    ...["events", "--since", String(since), "--until", String(Math.ceil(Date.now() / 1000))],
+    ...["events", "--since", seconds(since), "--until", seconds(Date.now())],
     ...["--filter", "label=barecast.site=machines-itest", "--format", "{{.Action}}"],
   ]);
   expect(stdout.split("\n").filter((action) => /^(create|start|die|stop|kill|destroy|update|restart)$/.test(action))).toEqual([]);
