@@ -6,9 +6,6 @@ import type { BuildHost } from "./plan";
 const caBundle = "/etc/ssl/certs/ca-certificates.crt";
 const passed = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE"];
 
-/** Debian packages that building images needs on the operator's machine. */
-export const prerequisites: readonly string[] = ["debootstrap", "debian-archive-keyring", "skopeo"];
-
 /** What this machine is like. */
 export function describeHost(project: string): BuildHost {
   return {

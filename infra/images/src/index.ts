@@ -2,7 +2,6 @@ export type * from "./types";
 export { buildImages } from "./build";
 export { archiveImage, imagesPresent, loadIntoDocker, removeImages, type RemovedImages } from "./engine";
 export { ImageBuildError, ImageCopyError } from "./errors";
-export { prerequisites } from "./host";
 export { imageLabel } from "./labels";
 export { planBuild, type BuildHost, type BuildPlanInput } from "./plan";
 export { copyAllToRegistry, copyToRegistry, missingInRegistry, resolveUpstream } from "./registry";

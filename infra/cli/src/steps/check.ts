@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import net from "node:net";
 import { networkInterfaces } from "node:os";
@@ -10,11 +11,13 @@ const oldestDocker = [20, 10] as const;
 /** Free bytes that a build from nothing needs, and that a start from built images needs. */
 const neededBytes = { cold: 12e9, warm: 4e9 };
 
-/** Programs that Debian packages bring, by the package's name. */
+/** What Debian packages bring: programs, and files by their path; with the package's name. */
 export const programs: Readonly<Record<string, string>> = {
   docker: "docker.io",
+  dockerd: "docker.io",
   skopeo: "skopeo",
   debootstrap: "debootstrap",
+  "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
   "ssh-keygen": "openssh-client",
   iptables: "iptables",
   python3: "python3",
@@ -36,7 +39,8 @@ export interface Computer {
 
 /** Looks at the computer, and changes nothing. */
 export async function look(context: Context): Promise<Computer> {
-  const has = async (program: string) => (await run("/bin/sh", ["-c", `PATH="$PATH:/usr/sbin:/sbin"; command -v ${program}`])).code === 0;
+  const has = async (name: string) =>
+    name.startsWith("/") ? existsSync(name) : (await run("/bin/sh", ["-c", `PATH="$PATH:/usr/sbin:/sbin"; command -v ${name}`])).code === 0;
   const names = Object.keys(programs);
   const [found, hasSudo, hasApt, version, disk] = await Promise.all([
     Promise.all(names.map(has)),
@@ -49,7 +53,8 @@ export async function look(context: Context): Promise<Computer> {
     isRoot: process.getuid?.() === 0,
     hasSudo,
     hasApt,
-    missing: names.filter((_, index) => !found[index]),
+    // An engine that answers may live elsewhere (Docker Desktop): its daemon isn't wanted here.
+    missing: names.filter((name, index) => !found[index] && !(name === "dockerd" && version.code === 0)),
     dockerVersion: version.code === 0 ? version.stdout.trim() : null,
     freeBytes: disk.bavail * disk.bsize,
     networks: await networksBeside(context),

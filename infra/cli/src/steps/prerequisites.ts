@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "@barecast/site";
 import type { Context } from "../context";
@@ -33,7 +33,10 @@ async function startDocker(context: Context): Promise<void> {
   else {
     mkdirSync(path.dirname(log), { recursive: true });
     const out = openSync(log, "a");
-    spawn("dockerd", [], { detached: true, stdio: ["ignore", out, out] }).unref();
+    const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", out, out] });
+    // One that can't be started is found below, by Docker not answering.
+    daemon.on("error", (error) => appendFileSync(log, `${error.message}\n`));
+    daemon.unref();
   }
   const deadline = Date.now() + 60_000;
   for (;;) {
