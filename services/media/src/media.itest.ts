@@ -1,79 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { firstAddress } from "./config";
-import { type MediaServer, startMediaServer } from "./index";
-import { createLog } from "./log";
+import { readdirSync, readFileSync } from "node:fs";
 import { startsKeyFrame } from "./media/keyFrame";
-import { call, type Client, connect, join, type Remote } from "./testing/client";
-import { Viewer } from "./testing/peers";
+import { call, type Remote } from "./testing/client";
+import { CameraScene, words } from "./testing/cameraScene";
 import { TestCamera } from "./testing/testCamera";
 import { until } from "./testing/until";
 
-// Needs ffmpeg and ffprobe on PATH.
 jest.setTimeout(60_000);
-const address = firstAddress()!;
 
-let folder: string;
-let server: MediaServer;
-let client: Client;
-let pipeline: Remote;
-let lines: string[];
-let camera: TestCamera;
-let viewers: Viewer[];
-
+let scene: CameraScene;
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), "media-"));
-  lines = [];
-  viewers = [];
-  const log = createLog("debug", (line) => lines.push(line));
-  server = await startMediaServer(
-    { controlPort: 0, recordingsFolder: folder, minPort: 41_400, maxPort: 41_500, cameraSilenceMs: 3_000 },
-    log,
-  );
-  client = await connect(server.port);
-  pipeline = await client.create("MediaPipeline");
-  camera = new TestCamera();
-  await camera.start();
+  scene = await CameraScene.open();
 });
-afterEach(async () => {
-  await Promise.all(viewers.map((viewer) => viewer.close()));
-  client.close();
-  await server.close();
-  await camera.stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => scene.close());
 
-interface Probe {
-  format: { format_name: string; duration?: string };
-  streams: { codec_name: string; width?: number; nb_read_frames: string }[];
-}
-
-/** Decodes the whole file; throws when ffmpeg finds a fault in it. */
-function probe(name: string): Probe {
-  const file = path.join(folder, name);
-  const faults = execFileSync("ffmpeg", ["-v", "error", "-i", file, "-f", "null", "-"], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  expect(faults).toBe("");
-  return JSON.parse(
-    execFileSync("ffprobe", ["-v", "error", "-count_frames", "-show_format", "-show_streams", "-of", "json", file], { encoding: "utf8" }),
-  ) as Probe;
-}
-
-const PLAYER_EVENTS = ["Error", "EndOfStream", "UriEndpointStateChanged", "MediaFlowOutStateChanged"];
-async function player(uri: string, events: Record<string, unknown>[] = []): Promise<Remote> {
-  const element = await pipeline.create("PlayerEndpoint", { uri });
-  for (const type of PLAYER_EVENTS) element.on(type, (data) => events.push(data));
-  return element;
-}
-const words = (events: Record<string, unknown>[]) => events.map(({ type, state }) => [type, state].filter(Boolean).join(" "));
-
-async function recorder(name: string, mediaProfile: string): Promise<Remote> {
-  return pipeline.create("RecorderEndpoint", { uri: `file:///recordings/${name}`, mediaProfile });
-}
 const events = (element: Remote, ...types: string[]) => {
   const seen: string[] = [];
   for (const type of types) element.on(type, () => seen.push(type));
@@ -81,30 +20,26 @@ const events = (element: Remote, ...types: string[]) => {
 };
 
 test("a camera is seen at once by a viewer who joins in the middle of a group of pictures, and is recorded", async () => {
-  const source = await player(camera.url);
-  const recording = await recorder("day/camera.mkv", "MKV");
+  const source = await scene.player(scene.camera.url);
+  const recording = await scene.recorder("day/camera.mkv", "MKV");
   const seen = events(recording, "Recording", "Stopped");
   await call(source, "connect", recording);
   await call(recording, "record");
   await call(source, "play");
   await until(() => (seen.includes("Recording") ? null : "not recording"), 20_000);
-  const endpoint = await pipeline.create("WebRtcEndpoint");
-  await call(source, "connect", endpoint, "VIDEO");
-  const viewer = new Viewer(address);
-  viewers.push(viewer);
-  await join(endpoint, viewer.pc);
+  const viewer = await scene.view(source);
   await until(() => (viewer.payloads.length > 50 ? null : `${viewer.payloads.length} packets`));
   expect(startsKeyFrame("H264", viewer.payloads[0]!)).toBe(true);
   await call(recording, "stopAndWait");
   expect(seen).toEqual(["Recording", "Stopped"]);
-  const { format, streams } = probe("day/camera.mkv");
+  const { format, streams } = scene.probe("day/camera.mkv");
   expect(streams.map(({ codec_name, width }) => [codec_name, width])).toEqual([["h264", 320]]);
   expect(Math.abs(Number(format.duration) * 25 - Number(streams[0]!.nb_read_frames))).toBeLessThanOrEqual(2);
 });
 
 test("a pause is not in the recording", async () => {
-  const source = await player(camera.url);
-  const recording = await recorder("pause.mkv", "MKV_VIDEO_ONLY");
+  const source = await scene.player(scene.camera.url);
+  const recording = await scene.recorder("pause.mkv", "MKV_VIDEO_ONLY");
   const seen = events(recording, "Recording", "Paused");
   await call(source, "connect", recording);
   await call(source, "play");
@@ -117,27 +52,26 @@ test("a pause is not in the recording", async () => {
   await until(() => (performance.now() - startMs > 6_500 ? null : "recording"));
   await call(recording, "stopAndWait");
   expect(seen).toEqual(["Recording", "Paused", "Recording"]);
-  const { format, streams } = probe("pause.mkv");
+  const { format, streams } = scene.probe("pause.mkv");
   expect(Number(format.duration)).toBeLessThan(6);
   expect(Number(streams[0]!.nb_read_frames)).toBeGreaterThan(25);
 });
 
-/** `type` of an Error is its kind; a real server repeats it. */
 const LOST = ["UriEndpointStateChanged START", "INVALID_URI", "UriEndpointStateChanged STOP", "EndOfStream"];
 
 test("a camera that freezes, and one that loses power, are told as a real server tells them", async () => {
   const frozen: Record<string, unknown>[] = [];
-  const source = await player(camera.url, frozen);
+  const source = await scene.player(scene.camera.url, frozen);
   await call(source, "play");
   await until(() => (words(frozen).includes("MediaFlowOutStateChanged FLOWING") ? null : "not flowing"), 20_000);
-  camera.freeze();
+  scene.camera.freeze();
   await until(() => (words(frozen).includes("EndOfStream") ? null : words(frozen).join()), 10_000);
   expect(words(frozen).filter((word) => !word.startsWith("MediaFlow"))).toEqual(LOST);
 
   const second = new TestCamera();
   await second.start();
   const dead: Record<string, unknown>[] = [];
-  const other = await player(second.url, dead);
+  const other = await scene.player(second.url, dead);
   await call(other, "play");
   await until(() => (words(dead).includes("MediaFlowOutStateChanged FLOWING") ? null : "not flowing"), 20_000);
   await second.stop();
@@ -147,7 +81,7 @@ test("a camera that freezes, and one that loses power, are told as a real server
 
 test("a password is in no command line and in no log line", async () => {
   const seen: Record<string, unknown>[] = [];
-  const source = await player(camera.url.replace("rtsp://", "rtsp://admin:s3cretword@"), seen);
+  const source = await scene.player(scene.camera.url.replace("rtsp://", "rtsp://admin:s3cretword@"), seen);
   await call(source, "play");
   await until(() => (words(seen).includes("MediaFlowOutStateChanged FLOWING") ? null : "not flowing"), 20_000);
   const commands = readdirSync("/proc")
@@ -155,7 +89,7 @@ test("a password is in no command line and in no log line", async () => {
     .map(commandLine);
   expect(commands.filter((command) => command.includes("concat") && command.includes("pipe:0")).length).toBeGreaterThan(0);
   expect(commands.filter((command) => command.includes("s3cretword"))).toEqual([]);
-  expect(lines.filter((line) => line.includes("s3cretword"))).toEqual([]);
+  expect(scene.lines.filter((line) => line.includes("s3cretword"))).toEqual([]);
 });
 
 function commandLine(pid: string): string {
@@ -167,9 +101,9 @@ function commandLine(pid: string): string {
 }
 
 test("over two nodes by plain RTP into a recording, which the server's end finishes", async () => {
-  const source = await player(camera.url);
-  const second = await client.create("MediaPipeline");
-  const [out, into] = [await pipeline.create("RtpEndpoint"), await second.create("RtpEndpoint")];
+  const source = await scene.player(scene.camera.url);
+  const second = await scene.client.create("MediaPipeline");
+  const [out, into] = [await scene.pipeline.create("RtpEndpoint"), await second.create("RtpEndpoint")];
   const recording = await second.create("RecorderEndpoint", { uri: "file:///recordings/cascade.mkv", mediaProfile: "MKV_VIDEO_ONLY" });
   const seen = events(recording, "Recording");
   await call(source, "connect", out, "VIDEO");
@@ -181,8 +115,8 @@ test("over two nodes by plain RTP into a recording, which the server's end finis
   await until(() => (seen.length > 0 ? null : "not recording"), 20_000);
   const startMs = performance.now();
   await until(() => (performance.now() - startMs > 2_500 ? null : "recording"));
-  await server.close();
-  const { format, streams } = probe("cascade.mkv");
+  await scene.server.close();
+  const { format, streams } = scene.probe("cascade.mkv");
   expect(Number(format.duration)).toBeGreaterThan(2);
   expect(Number(streams[0]!.nb_read_frames)).toBeGreaterThan(50);
 });

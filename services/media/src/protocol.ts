@@ -1,3 +1,4 @@
+// Over 150 lines: a table, a name a line; what reads it is the last quarter.
 /**
  * What this server speaks of Kurento's API, in one place: the compiler holds the implementations to it, and signaling is held to it by a test.
  * Names, constructor parameters and events are those of kurento-client 7.3.0.

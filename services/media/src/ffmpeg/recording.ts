@@ -29,40 +29,46 @@ interface Lane extends RecordingStream {
   reportedAtMs: number;
 }
 
-/** One file being written: an ffmpeg child that plays from our door. */
+export interface RecordingPlan {
+  /** ffmpeg, by name or path. */
+  program: string;
+  /** Path on this machine; written over. */
+  file: string;
+  container: Container;
+}
+
+/** One file being written: an ffmpeg child that plays from our door. Packets may be written at once: they wait for it. */
 export class Recording {
-  readonly child: Child;
+  /** The child runs, or can't be started. */
+  readonly started: Promise<void>;
+  /** Settles when nothing more will be written; never rejects. */
+  readonly ended: Promise<void>;
+  private child?: Child;
+  private problem = "";
   private readonly lanes: Map<Kind, Lane>;
   private readonly isCommonClock: boolean;
   private connection?: RtspConnection;
   private waiting: [channel: number, packet: Buffer][] = [];
   private isFinishing = false;
 
-  private constructor(plan: { program: string; url: string; file: string; container: Container }, streams: RecordingStream[]) {
+  constructor(door: RtspServer, plan: RecordingPlan, streams: RecordingStream[]) {
     this.isCommonClock = streams.every(({ clock }) => clock !== undefined);
     this.lanes = new Map(streams.map((stream, index) => [stream.kind, newLane(stream, index)]));
-    this.child = new Child(plan.program, recordingPlan(plan.url, plan.file, plan.container));
+    const opened = door.open({ sdp: recordingSdp(streams), onPlay: (connection) => this.onPlay(connection) });
+    const run = opened.then(({ url, close }) => this.run(plan, url, close));
+    const fail = (error: Error) => void (this.problem = error.message);
+    this.started = run.then(() => undefined, fail);
+    this.ended = run.then((end) => end.ended, fail);
   }
 
-  static async start(
-    program: string,
-    door: RtspServer,
-    file: string,
-    container: Container,
-    streams: RecordingStream[],
-  ): Promise<Recording> {
-    const started: { recording?: Recording } = {};
-    const { url, close } = await door.open({
-      sdp: recordingSdp(streams),
-      onPlay: (connection) => started.recording?.onPlay(connection),
-    });
-    const recording = (started.recording = new Recording({ program, url, file, container }, streams));
-    void recording.child.ended.then(close);
-    return recording;
+  private run({ program, file, container }: RecordingPlan, url: string, close: () => void): { ended: Promise<void> } {
+    const child = (this.child = new Child(program, recordingPlan(url, file, container)));
+    return { ended: child.ended.then(close) };
   }
 
-  has(kind: Kind): boolean {
-    return this.lanes.has(kind);
+  /** What ffmpeg said last. */
+  get lastWords(): string {
+    return this.child?.lastWords ?? this.problem;
   }
 
   /** `ageMs`: how long ago the packet came (kept pictures). */
@@ -93,8 +99,8 @@ export class Recording {
     this.isFinishing = true;
     for (const { channel, ssrc } of this.lanes.values()) this.send(channel + 1, writeBye(ssrc));
     this.connection?.end();
-    const timer = setTimeout(() => void this.child.stop("SIGINT", 1_000), FINISH_MS);
-    await this.child.ended;
+    const timer = setTimeout(() => void this.child?.stop("SIGINT", 1_000), FINISH_MS);
+    await this.ended;
     clearTimeout(timer);
   }
 

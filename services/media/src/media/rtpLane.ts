@@ -1,11 +1,12 @@
 import { randomInt } from "node:crypto";
 import { Flow } from "./flow";
+import { KeyFrameGate } from "./keyFrameGate";
 import type { MediaPacket } from "./packet";
 import { Rewriter } from "./rewriter";
 import type { RtpPort } from "./rtpPort";
 import type { Format, RtpSection } from "./rtpSdp";
 import { asksKeyFrame, ntpOf, parseRtp, parseSenderClock, writePli, writeRtp, writeSenderReport } from "./rtpWire";
-import { ASK_AGAIN_MS, type Track, type TrackSink } from "./track";
+import type { Track, TrackSink } from "./track";
 
 const REPORT_INTERVAL_MS = 1_000;
 
@@ -21,8 +22,7 @@ export class RtpLane implements TrackSink {
   private input?: Track;
   private payloadType = -1;
   private rewriter?: Rewriter;
-  private isWaiting = true;
-  private askedAtMs = 0;
+  private readonly gate = new KeyFrameGate();
   private codecOf?: Track["codec"];
   private readonly reports: NodeJS.Timeout;
 
@@ -56,7 +56,7 @@ export class RtpLane implements TrackSink {
   }
 
   onRestart(): void {
-    this.isWaiting = true;
+    this.gate.isClosed = true;
     this.rewriter?.rejoin();
   }
 
@@ -74,7 +74,7 @@ export class RtpLane implements TrackSink {
   onPacket(packet: MediaPacket, isKeyStart: boolean, track: Track): void {
     const { remote } = this;
     if (!remote || remote.port === 0) return;
-    if (this.isWaiting && !this.stopWaiting(isKeyStart, track)) return;
+    if (this.gate.isClosed && !this.open(isKeyStart, track)) return;
     const rewriter = this.rewriter!;
     rewriter.next(packet);
     const { sequenceNumber, timestamp } = rewriter;
@@ -97,22 +97,16 @@ export class RtpLane implements TrackSink {
     this.port.close();
   }
 
-  private stopWaiting(isKeyStart: boolean, track: Track): boolean {
-    if (!isKeyStart) {
-      if (performance.now() - this.askedAtMs > ASK_AGAIN_MS) {
-        this.askedAtMs = performance.now();
-        track.requestKeyFrame();
-      }
-      return false;
-    }
+  private open(isKeyStart: boolean, track: Track): boolean {
+    if (!this.gate.admits(isKeyStart, track)) return false;
     if (track.codec !== this.codecOf) {
       this.codecOf = track.codec;
       const format = this.remote?.formats.find(({ name }) => name === track.codec?.name);
       this.payloadType = format?.payloadType ?? -1;
       if (format) this.rewriter ??= new Rewriter(format.clockRate);
     }
-    this.isWaiting = this.payloadType < 0;
-    return !this.isWaiting;
+    this.gate.isClosed = this.payloadType < 0;
+    return !this.gate.isClosed;
   }
 
   private onRtp(data: Buffer): void {

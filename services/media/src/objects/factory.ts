@@ -1,7 +1,7 @@
 import { KurentoError } from "../errors";
 import { lineage, PROTOCOL, type Params, type TypeName } from "../protocol";
-import { baseRtpEndpointOperations, sdpEndpointOperations } from "./baseRtpEndpoint";
-import { mediaElementOperations } from "./mediaElement";
+import { baseRtpEndpointOperations, sdpEndpointOperations } from "./baseRtpEndpointOperations";
+import { mediaElementOperations } from "./mediaElementOperations";
 import { type Context, type MediaObject, mediaObjectOperations, stringParam } from "./mediaObject";
 import { MediaPipeline, mediaPipelineOperations } from "./mediaPipeline";
 import { PlayerEndpoint, playerEndpointOperations } from "./playerEndpoint";
@@ -9,7 +9,8 @@ import { RecorderEndpoint, recorderEndpointOperations } from "./recorderEndpoint
 import { RtpEndpoint } from "./rtpEndpoint";
 import { uriEndpointOperations } from "./uriEndpoint";
 import { serverManagerOperations } from "./serverManager";
-import { WebRtcEndpoint, webRtcEndpointOperations } from "./webRtcEndpoint";
+import { WebRtcEndpoint } from "./webRtcEndpoint";
+import { webRtcEndpointOperations } from "./webRtcEndpointOperations";
 
 type AnyOperations = Record<string, (self: never, params: Params) => unknown>;
 

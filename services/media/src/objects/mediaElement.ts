@@ -1,17 +1,20 @@
 import { KurentoError } from "../errors";
 import type { Kind } from "../media/packet";
 import { Track } from "../media/track";
-import type { Operations, Params, TypeName } from "../protocol";
-import { type Context, MediaObject, stringParam } from "./mediaObject";
+import type { Params, TypeName } from "../protocol";
+import { type Context, MediaObject } from "./mediaObject";
 
 export const MEDIA_TYPES = ["AUDIO", "DATA", "VIDEO"] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
-const DEFAULT_PAD = "default";
+/** The name of every pad here; a real server numbers those that are asked for by name. */
+export const DEFAULT_PAD = "default";
 
+/** Undefined for data channels, which carry no media. */
 export const kindOf = (type: MediaType): Kind | undefined => (type === "DATA" ? undefined : (type.toLowerCase() as Kind));
 const typeOf = (kind: Kind): MediaType => kind.toUpperCase() as MediaType;
 
-interface Connection {
+/** Media of one type flows from an element to another. */
+export interface Connection {
   source: MediaElement;
   sink: MediaElement;
   type: MediaType;
@@ -110,52 +113,3 @@ function remove<T>(list: T[], isIt: (item: T) => boolean): boolean {
   if (index >= 0) list.splice(index, 1);
   return index >= 0;
 }
-
-function typeParam(params: Params, name: string): MediaType[] {
-  const value = params[name];
-  if (value === undefined || value === null) return [...MEDIA_TYPES];
-  if (!MEDIA_TYPES.includes(value as MediaType))
-    throw new KurentoError("MARSHALL_ERROR", `'${name}' parameter should be one of ${MEDIA_TYPES.join(", ")}`);
-  return [value as MediaType];
-}
-
-function sinkParam(self: MediaElement, params: Params): MediaElement {
-  const sink = self.lookUp(stringParam(params, "sink"));
-  if (!(sink instanceof MediaElement))
-    throw new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", `Object '${sink.id}' is no media element`);
-  return sink;
-}
-
-const connectionData = ({ source, sink, type }: Connection) => ({
-  __module__: "kurento",
-  __type__: "ElementConnectionData",
-  sink: sink.id,
-  sinkDescription: DEFAULT_PAD,
-  source: source.id,
-  sourceDescription: DEFAULT_PAD,
-  type,
-});
-
-const ofType = (params: Params) => {
-  const types = typeParam(params, "mediaType");
-  return ({ type }: Connection) => types.includes(type);
-};
-
-const kindsParam = (params: Params) => typeParam(params, "mediaType").flatMap((type) => kindOf(type) ?? []);
-
-export const mediaElementOperations: Operations<"MediaElement", MediaElement> = {
-  connect: (self, params) => {
-    const sink = sinkParam(self, params);
-    for (const type of typeParam(params, "mediaType")) self.connect(sink, type);
-  },
-  disconnect: (self, params) => {
-    const sink = sinkParam(self, params);
-    for (const type of typeParam(params, "mediaType")) self.disconnect(sink, type);
-  },
-  getSinkConnections: (self, params) => self.sinkConnections.filter(ofType(params)).map(connectionData),
-  getSourceConnections: (self, params) => self.sourceConnections.filter(ofType(params)).map(connectionData),
-  getStats: (self, params) => self.stats(kindsParam(params)),
-  isMediaFlowingIn: (self, params) => kindsParam(params).some((kind) => self.flowsIn[kind]),
-  isMediaFlowingOut: (self, params) => kindsParam(params).some((kind) => self.outputs[kind].flow.isFlowing),
-  isMediaTranscoding: () => false,
-};

@@ -1,3 +1,4 @@
+import { mkdir, open } from "node:fs/promises";
 import path from "node:path";
 
 /** The folder that clients know, wherever it lies on this machine. */
@@ -20,4 +21,15 @@ export function fileOf(uri: string, recordingsFolder: string): string | undefine
 function isInside(file: string, folder: string): boolean {
   const relative = path.relative(folder, file);
   return relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative);
+}
+
+/** Why the file can't be written, in the system's words; makes its folder, and empties the file. */
+export async function whyNotWritable(file: string): Promise<string | undefined> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await (await open(file, "w")).close();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

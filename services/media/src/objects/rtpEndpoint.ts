@@ -7,8 +7,9 @@ import { openRtpPort } from "../media/rtpPort";
 import { parseRtpSdp, RTP_FORMATS, type RtpSection, writeRtpSdp } from "../media/rtpSdp";
 import type { Track } from "../media/track";
 import type { Params } from "../protocol";
-import { BaseRtpEndpoint, endpointStats, inboundStats, outboundStats } from "./baseRtpEndpoint";
+import { BaseRtpEndpoint } from "./baseRtpEndpoint";
 import type { Context, MediaObject } from "./mediaObject";
+import { endpointStats, inboundStats, outboundStats } from "./rtpStats";
 
 const KINDS: Kind[] = ["audio", "video"];
 

@@ -1,37 +1,30 @@
 import { randomUUID } from "node:crypto";
-import { ERROR_CODES, KurentoError } from "../errors";
+import type { RTCIceCandidateInit } from "werift";
+import { ERROR_CODES, type ErrorType, KurentoError } from "../errors";
 import type { Kind } from "../media/packet";
 import { hasFreePort } from "../media/rtpPort";
 import type { Track } from "../media/track";
-import type { Operations, Params } from "../protocol";
-import { mediaIds, sdpProblem } from "../webrtc/offer";
+import type { Params } from "../protocol";
+import { sdpProblem } from "../webrtc/offer";
 import { Peer, type PeerEvents } from "../webrtc/peer";
-import { BaseRtpEndpoint, endpointStats, inboundStats, outboundStats } from "./baseRtpEndpoint";
-import { type Context, type MediaObject, numberParam, stringParam } from "./mediaObject";
+import { BaseRtpEndpoint } from "./baseRtpEndpoint";
+import { IceReport } from "./iceReport";
+import type { Context, MediaObject } from "./mediaObject";
+import { endpointStats, inboundStats, outboundStats } from "./rtpStats";
 import { parseTurn } from "./turn";
 
-type IceState = "DISCONNECTED" | "GATHERING" | "CONNECTING" | "CONNECTED" | "READY" | "FAILED";
-/** werift's states in Kurento's words, in the order in which a real server tells them. Its "completed" only means that gathering ended. */
-const ICE_STATES: Record<string, IceState[]> = {
-  checking: ["CONNECTING"],
-  connected: ["CONNECTED", "READY"],
-  disconnected: ["DISCONNECTED"],
-  failed: ["FAILED"],
-};
-const STREAM_ID = 1;
-const COMPONENT_ID = 1;
-
+/** A browser or phone: media by WebRTC (RFC 8825), both ways. */
 export class WebRtcEndpoint extends BaseRtpEndpoint {
   stunAddress = "";
   stunPort = 0;
   turnUrl = "";
-  iceState: IceState = "DISCONNECTED";
+  readonly ice = new IceReport(
+    (type, data) => this.raise(type, data),
+    () => this.peer?.selectedPair(),
+  );
+  private readonly direction: "sendrecv" | "sendonly" | "recvonly";
   private peer?: Peer;
-  private wantsCandidates = false;
-  private isGathered = false;
-  private found: string[] = [];
-  private readonly iceStates: IceState[] = [];
-  private early: { candidate: string; sdpMid?: string; sdpMLineIndex?: number }[] = [];
+  private readonly early: RTCIceCandidateInit[] = [];
   private readonly inputs: Partial<Record<Kind, Track>> = {};
   private readonly statIds = new Map<string, string>();
 
@@ -39,7 +32,6 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     super("WebRtcEndpoint", context, parent);
     this.direction = params["recvonly"] === true ? "recvonly" : params["sendonly"] === true ? "sendonly" : "sendrecv";
   }
-  private readonly direction: "sendrecv" | "sendonly" | "recvonly";
 
   protected override get keyFrameSource() {
     return (kind: Kind) => this.peer?.inbound.get(kind)?.requestKeyFrame();
@@ -68,11 +60,7 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     });
   }
 
-  private async negotiate(
-    type: "SDP_END_POINT_PROCESS_OFFER_ERROR" | "SDP_END_POINT_PROCESS_ANSWER_ERROR",
-    what: string,
-    step: (peer: Peer) => Promise<string>,
-  ) {
+  private async negotiate(type: ErrorType, what: string, step: (peer: Peer) => Promise<string>) {
     if (!this.peer) await this.checkPorts();
     const peer = (this.peer ??= this.createPeer());
     const sdp = await step(peer).catch(async (error: Error) => {
@@ -83,9 +71,9 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     });
     this.applyBandwidths();
     for (const [kind, way] of peer.outbound) way.setTrack(this.inputs[kind]);
-    for (const { candidate, sdpMid, sdpMLineIndex } of this.early.splice(0)) await peer.addCandidate(candidate, sdpMid, sdpMLineIndex);
+    for (const candidate of this.early.splice(0)) await peer.addCandidate(candidate);
     this.localSdp ??= sdp;
-    this.tellCandidates();
+    this.ice.onDescription(this.localSdp);
     return sdp;
   }
 
@@ -97,15 +85,9 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
 
   private peerEvents(): PeerEvents {
     return {
-      candidate: (candidate) => {
-        this.found.push(candidate);
-        this.tellCandidates();
-      },
-      gathered: () => {
-        this.isGathered = true;
-        this.tellCandidates();
-      },
-      ice: (state) => ICE_STATES[state]?.forEach((name) => this.setIceState(name)),
+      candidate: (candidate) => this.ice.onCandidate(candidate),
+      gathered: () => this.ice.onGathered(),
+      ice: (state) => this.ice.onState(state),
       connected: () => this.setConnectionState("CONNECTED"),
       disconnected: () => this.setConnectionState("DISCONNECTED"),
       heard: () => this.heard(),
@@ -114,35 +96,11 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     };
   }
 
-  async addIceCandidate(candidate: string, sdpMid?: string, sdpMLineIndex?: number): Promise<void> {
-    if (!this.peer) return void this.early.push({ candidate, sdpMid, sdpMLineIndex });
-    const isTaken = await this.peer.addCandidate(candidate, sdpMid, sdpMLineIndex);
-    if (!isTaken) this.context.log.warn("candidate-ignored", { object: this.id, candidate: candidate.slice(0, 200) });
-  }
-
-  /** Candidates are told from now on; they are gathered while the description is made. */
-  gatherCandidates(): void {
-    this.wantsCandidates = true;
-    for (const componentId of [2, COMPONENT_ID]) {
-      this.raise("IceComponentStateChanged", { componentId, state: "GATHERING", streamId: STREAM_ID });
-    }
-    if (this.iceState === "DISCONNECTED") this.iceState = "GATHERING";
-    this.tellCandidates();
-    for (const state of this.iceStates.splice(0)) this.setIceState(state);
-  }
-
-  private tellCandidates(): void {
-    if (!this.wantsCandidates || this.localSdp === undefined) return;
-    for (const candidate of this.found.splice(0)) {
-      for (const { sdpMid, sdpMLineIndex } of mediaIds(this.localSdp)) {
-        this.raise("IceCandidateFound", {
-          candidate: { __module__: "kurento", __type__: "IceCandidate", candidate, sdpMLineIndex, sdpMid },
-        });
-      }
-    }
-    if (!this.isGathered) return;
-    this.isGathered = false;
-    this.raise("IceGatheringDone");
+  /** One that comes before the peer's description waits for it. */
+  async addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    if (!this.peer) return void this.early.push(candidate);
+    const isTaken = await this.peer.addCandidate(candidate);
+    if (!isTaken) this.context.log.warn("candidate-ignored", { object: this.id, candidate: candidate.candidate?.slice(0, 200) });
   }
 
   /** An exhausted port range is silent in werift: gathering "completes" with nothing, and a socket stays behind. */
@@ -153,25 +111,6 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     this.context.log.error("no-port", { object: this.id, description });
     this.raise("Error", { description, errorCode: ERROR_CODES.NOT_ENOUGH_RESOURCES, type: "NOT_ENOUGH_RESOURCES" });
     throw new KurentoError("NOT_ENOUGH_RESOURCES", description);
-  }
-
-  /** Nothing is told of ICE before the client asked to gather. */
-  private setIceState(state: IceState): void {
-    if (!this.wantsCandidates) return void this.iceStates.push(state);
-    if (state === this.iceState || (this.iceState === "READY" && state === "CONNECTED")) return;
-    this.iceState = state;
-    if (state === "CONNECTED") this.raisePair();
-    this.raise("IceComponentStateChanged", { componentId: COMPONENT_ID, state, streamId: STREAM_ID });
-  }
-
-  pairs(): Params[] {
-    const pair = this.peer?.selectedPair();
-    const names = { __module__: "kurento", __type__: "IceCandidatePair", componentId: COMPONENT_ID, streamId: String(STREAM_ID) };
-    return pair ? [{ ...names, localCandidate: pair.local, remoteCandidate: pair.remote }] : [];
-  }
-
-  private raisePair(): void {
-    for (const candidatePair of this.pairs()) this.raise("NewCandidatePairSelected", { candidatePair });
   }
 
   protected override setInput(kind: Kind, track: Track | undefined): void {
@@ -210,36 +149,3 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     await this.peer?.close();
   }
 }
-
-function candidateParam(params: Params): { candidate: string; sdpMid?: string; sdpMLineIndex?: number } {
-  const value = params["candidate"] as Params | undefined;
-  if (typeof value !== "object" || value === null) throw new KurentoError("MARSHALL_ERROR", "'candidate' parameter should be an object");
-  const { sdpMid, sdpMLineIndex } = value;
-  return {
-    candidate: stringParam(value, "candidate"),
-    sdpMid: typeof sdpMid === "string" ? sdpMid : undefined,
-    sdpMLineIndex: typeof sdpMLineIndex === "number" ? sdpMLineIndex : undefined,
-  };
-}
-
-export const webRtcEndpointOperations: Operations<"WebRtcEndpoint", WebRtcEndpoint> = {
-  addIceCandidate: (self, params) => {
-    const { candidate, sdpMid, sdpMLineIndex } = candidateParam(params);
-    return self.addIceCandidate(candidate, sdpMid, sdpMLineIndex);
-  },
-  gatherCandidates: (self) => self.gatherCandidates(),
-  getICECandidatePairs: (self) => self.pairs(),
-  getIceConnectionState: (self) => [
-    { __module__: "kurento", __type__: "IceConnection", componentId: COMPONENT_ID, state: self.iceState, streamId: String(STREAM_ID) },
-  ],
-  getStunServerAddress: (self) => self.stunAddress,
-  getStunServerPort: (self) => self.stunPort,
-  getTurnUrl: (self) => self.turnUrl,
-  setStunServerAddress: (self, params) => void (self.stunAddress = stringParam(params, "stunServerAddress")),
-  setStunServerPort: (self, params) => void (self.stunPort = numberParam(params, "stunServerPort")),
-  setTurnUrl: (self, params) => {
-    const url = stringParam(params, "turnUrl");
-    parseTurn(url);
-    self.turnUrl = url;
-  },
-};

@@ -3,34 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { type MediaServer, startMediaServer } from "../index";
 import { createLog } from "../log";
+import { replay } from "../testing/replay";
 import { type Line, type Message, normal, RawClient, recorded, translate, uuidsIn } from "../testing/wire";
 import { until } from "../testing/until";
-
-/** Differences from the real server that are meant. `of` names the operation, `same` keeps what must still agree. */
-const ANSWER_DIFFERENCES: { of: string; reason: string; same: (value: unknown) => unknown }[] = [
-  {
-    of: "getInfo",
-    reason: "Only the modules that kurento-client insists on are named, with the types that exist here",
-    same: (value) => ({
-      ...(value as Message),
-      modules: ((value as Message)["modules"] as Message[]).map(({ __type__ }) => __type__).slice(0, 1),
-    }),
-  },
-  { of: "getUsedMemory", reason: "A measurement", same: (value) => typeof value },
-  { of: "getUsedCpu", reason: "A measurement", same: (value) => typeof value },
-  { of: "getCpuCount", reason: "Another machine", same: (value) => typeof value },
-  {
-    of: "getSessions",
-    reason: "Others' sessions, and a real server's empty names",
-    same: (value) => (value as string[]).includes("<uuid>"),
-  },
-  { of: "getPipelines", reason: "Others' pipelines come in any order", same: (value) => (value as string[]).length },
-  {
-    of: "getStats",
-    reason: "No media flows in a replay: only the element's own entry; the RTP entries are compared in the live test",
-    same: (value) => Object.keys(value as object).filter((id) => id.includes("Endpoint")),
-  },
-];
 
 /** Events that a replay can't or shall not have. All others must come as recorded, as often as recorded. */
 const EVENT_DIFFERENCES: Record<string, string> = {
@@ -61,42 +36,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const operationOf = ({ msg }: Line) => (msg["params"] as Message | undefined)?.["operation"] as string | undefined;
-
-function comparable(answer: Message, operation?: string): unknown {
-  const whole = normal(answer) as Message;
-  const result = whole["result"] as Message | undefined;
-  const difference = ANSWER_DIFFERENCES.find(({ of }) => of === operation);
-  return result && difference ? { ...whole, result: { ...result, value: difference.same(result["value"]) } } : whole;
-}
-
-/** Says what the recorded client said, and compares every answer. */
-async function replay(lines: Line[], beforeRelease: (events: Message[]) => Promise<void> = async () => undefined): Promise<Message[]> {
-  const ids = new Map<string, string>();
-  const clients = new Map<number, RawClient>();
-  const differences: unknown[] = [];
-  for (const line of lines.filter(({ dir }) => dir === "client->server")) {
-    if (!clients.has(line.conn)) {
-      clients.get(line.conn - 1)?.close();
-      clients.set(line.conn, await RawClient.open(server.port));
-    }
-    const expected = lines.find(
-      ({ dir, conn, msg }) => dir === "server->client" && conn === line.conn && msg["id"] === line.msg["id"],
-    )!.msg;
-    const operation = operationOf(line);
-    if (isPipelineRelease(line.msg)) await beforeRelease(clients.get(line.conn)!.events);
-    const answer = await clients.get(line.conn)!.ask(translate(line.msg, ids));
-    const [theirs, ours] = [uuidsIn(expected), uuidsIn(answer)];
-    if (theirs.length === ours.length && operation !== "getStats") theirs.forEach((id, index) => ids.set(id, ours[index]!));
-    const pair = { request: line.msg, ours: comparable(answer, operation), theirs: comparable(expected, operation) };
-    if (JSON.stringify(pair.ours) !== JSON.stringify(pair.theirs)) differences.push(pair);
-  }
-  expect(differences).toEqual([]);
-  const events = [...clients.values()].flatMap((client) => client.events);
-  clients.forEach((client) => client.close());
-  return events;
-}
-
 const eventsIn = (lines: Line[]) => lines.filter(({ msg }) => msg["method"] === "onEvent").map(({ msg }) => msg);
 const typeOf = (event: Message) => ((event["params"] as Message)["value"] as Message)["type"] as string;
 const dataOf = (event: Message) => ((event["params"] as Message)["value"] as Message)["data"] as Message;
@@ -118,7 +57,7 @@ describe("recorded conversations with a real server", () => {
       method: "invoke",
       params: { object: "manager_ServerManager", operation: "getPipelines" },
     });
-    const events = await replay(withPipelines(lines, uuidsIn(listed["result"]).slice(-2)));
+    const events = await replay(server.port, withPipelines(lines, uuidsIn(listed["result"]).slice(-2)));
     expectEvents(events, lines);
     const gathering = (event: Message) => typeOf(event) === "IceComponentStateChanged" && dataOf(event)["state"] === "GATHERING";
     expect(sorted(events.filter(gathering))).toEqual(sorted(eventsIn(lines).filter(gathering)));
@@ -127,13 +66,13 @@ describe("recorded conversations with a real server", () => {
 
   test.each(["rtsp-camera", "rtp-cascade", "reconnect"])("%s: every answer", async (name) => {
     const lines = recorded(name);
-    expectEvents(await replay(lines), lines);
+    expectEvents(await replay(server.port, lines), lines);
   });
 
   test("plain RTP says CONNECTED when it is negotiated", async () => {
     const lines = recorded("rtp-cascade");
     const connected = (event: Message) => typeOf(event) === "ConnectionStateChanged";
-    expect(sorted((await replay(lines)).filter(connected))).toEqual(sorted(eventsIn(lines).filter(connected)));
+    expect(sorted((await replay(server.port, lines)).filter(connected))).toEqual(sorted(eventsIn(lines).filter(connected)));
   });
 
   test("errors: every answer, and for what fails later the same kind of event", async () => {
@@ -147,13 +86,13 @@ describe("recorded conversations with a real server", () => {
         ),
       ].sort();
     const theirs = kinds(eventsIn(lines)).filter((kind) => !kind.includes("UNEXPECTED_ELEMENT_ERROR"));
-    const events = await replay(lines, (all) => until(() => (kinds(all).length >= theirs.length ? null : `only ${kinds(all).join(", ")}`)));
+    const events = await replay(server.port, lines, (all) =>
+      until(() => (kinds(all).length >= theirs.length ? null : `only ${kinds(all).join(", ")}`)),
+    );
     expect(kinds(events)).toEqual(theirs);
   });
 });
 
-const isPipelineRelease = (msg: Message) =>
-  msg["method"] === "release" && String((msg["params"] as Message)["object"]).endsWith("MediaPipeline");
 const sourceOf = (event: Message) => String(dataOf(event)["source"]).replace(/.*_kurento\./, "");
 
 /** The recording lists two pipelines of other clients: ours stand in for them. */

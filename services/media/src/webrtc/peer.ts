@@ -1,20 +1,11 @@
-import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RTCRtpTransceiver } from "werift";
+import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RTCIceCandidateInit, type RTCRtpTransceiver } from "werift";
 import type { Kind } from "../media/packet";
 import type { Track } from "../media/track";
-import { codecs } from "./codecs";
 import { endHandshake, guardDtls, prepareSessionKeys } from "./harden";
 import { Inbound } from "./inbound";
 import { trimDescription, withoutCandidates } from "./offer";
 import { Outbound } from "./outbound";
-
-export interface PeerOptions {
-  address: string;
-  minPort: number;
-  maxPort: number;
-  /** `host:port` of a STUN server, by IP. */
-  stun?: string;
-  turn?: { url: string; username: string; credential: string };
-}
+import { peerConfig, type PeerOptions } from "./peerConfig";
 
 export interface PeerEvents {
   candidate(candidate: string): void;
@@ -28,8 +19,6 @@ export interface PeerEvents {
   unsupported(kind: Kind, codec: string): void;
 }
 
-type Tracks = Record<Kind, Track>;
-
 /** One WebRTC connection: negotiation, ICE and DTLS by werift; the media path is ours. */
 export class Peer {
   readonly inbound = new Map<Kind, Inbound>();
@@ -40,7 +29,7 @@ export class Peer {
 
   constructor(
     options: PeerOptions,
-    private readonly tracks: Tracks,
+    private readonly tracks: Record<Kind, Track>,
     private readonly events: PeerEvents,
   ) {
     this.pc = new RTCPeerConnection(peerConfig(options));
@@ -74,9 +63,9 @@ export class Peer {
   }
 
   /** A candidate that can't be read is no error to a real server either: it is left out. */
-  async addCandidate(candidate: string, sdpMid: string | undefined, sdpMLineIndex: number | undefined): Promise<boolean> {
+  async addCandidate(candidate: RTCIceCandidateInit): Promise<boolean> {
     try {
-      await this.pc.addIceCandidate({ candidate, sdpMid, sdpMLineIndex });
+      await this.pc.addIceCandidate(candidate);
       return true;
     } catch {
       return false;
@@ -89,12 +78,7 @@ export class Peer {
 
   selectedPair(): { local: string; remote: string } | undefined {
     const pair = this.dtls?.iceTransport.getSelectedCandidatePair();
-    return pair
-      ? {
-          local: `candidate:${pair.local.candidate.replace(/^candidate:/, "")}`,
-          remote: `candidate:${pair.remote.candidate.replace(/^candidate:/, "")}`,
-        }
-      : undefined;
+    return pair ? { local: withPrefix(pair.local.candidate), remote: withPrefix(pair.remote.candidate) } : undefined;
   }
 
   async close(): Promise<void> {
@@ -132,8 +116,7 @@ export class Peer {
   }
 
   private onCandidate(candidate: RTCIceCandidate | undefined): void {
-    if (!candidate?.candidate) return;
-    this.events.candidate(`candidate:${candidate.candidate.replace(/^candidate:/, "")}`);
+    if (candidate?.candidate) this.events.candidate(withPrefix(candidate.candidate));
   }
 
   private attachTransceivers(): void {
@@ -163,18 +146,5 @@ export class Peer {
   }
 }
 
-function peerConfig({ address, minPort, maxPort, stun, turn }: PeerOptions): ConstructorParameters<typeof RTCPeerConnection>[0] {
-  return {
-    codecs: codecs(),
-    headerExtensions: { audio: [], video: [] },
-    bundlePolicy: "max-bundle",
-    // werift's own default is a public STUN server.
-    iceServers: [
-      ...(stun ? [{ urls: `stun:${stun}` }] : []),
-      ...(turn ? [{ urls: `turn:${turn.url}`, username: turn.username, credential: turn.credential }] : []),
-    ],
-    icePortRange: [minPort, maxPort],
-    iceUseIpv6: false,
-    iceInterfaceAddresses: { udp4: address },
-  };
-}
+/** The candidate as SDP's attribute names it (RFC 8839, 5.1); werift leaves the prefix out here and there. */
+const withPrefix = (candidate: string) => `candidate:${candidate.replace(/^candidate:/, "")}`;

@@ -1,0 +1,65 @@
+import { call, join, trickle } from "../testing/client";
+import { gaps, Scene } from "../testing/scene";
+import { until } from "../testing/until";
+
+jest.setTimeout(30_000);
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await Scene.open(41_000);
+});
+afterEach(() => scene.close());
+
+const isKeyFrame = (payload: Buffer | undefined) => payload !== undefined && (payload[1]! & 1) === 0;
+
+test("a viewer gets every picture from a key frame on, without loss, over a sequence number's end", async () => {
+  const source = await scene.publish();
+  const { viewer } = await scene.view(source);
+  await until(() => (viewer.numbers.length > 60 ? null : `${viewer.numbers.length} pictures`));
+  expect(isKeyFrame(viewer.payloads[0])).toBe(true);
+  expect(gaps(viewer.numbers)).toEqual([]);
+  expect(new Set(viewer.headers.map(({ payloadType, ssrc }) => `${payloadType} ${ssrc}`)).size).toBe(1);
+  const steps = viewer.headers.slice(1).map(({ timestamp }, index) => (timestamp - viewer.headers[index]!.timestamp) >>> 0);
+  expect(new Set(steps)).toEqual(new Set([1800]));
+});
+
+test("the server offers, the viewer answers", async () => {
+  const source = await scene.publish();
+  const endpoint = await scene.pipeline.create("WebRtcEndpoint", { sendonly: true });
+  await call(source, "connect", endpoint, "VIDEO");
+  const viewer = scene.viewer([]);
+  trickle(endpoint, viewer.pc);
+  const offer = await call<string>(endpoint, "generateOffer");
+  await viewer.pc.setRemoteDescription({ type: "offer", sdp: offer });
+  const answer = await viewer.pc.createAnswer();
+  expect(await call(endpoint, "processAnswer", answer.sdp)).toBe(offer);
+  await viewer.pc.setLocalDescription(answer);
+  await call(endpoint, "gatherCandidates");
+  await until(() => (viewer.numbers.length > 20 ? null : `${viewer.numbers.length} pictures`));
+  expect(gaps(viewer.numbers)).toEqual([]);
+});
+
+test("viewers' requests for key frames reach the publisher, at most one in 300 ms", async () => {
+  const source = await scene.publish();
+  const { viewer } = await scene.view(source);
+  const before = scene.publisher.keyFrames;
+  const startMs = performance.now();
+  await until(async () => {
+    await viewer.askKeyFrame();
+    return performance.now() - startMs > 1_500 ? null : "asking";
+  });
+  await until(() => (scene.publisher.keyFrames > before ? null : "no key frame"));
+  const most = Math.ceil((performance.now() - startMs) / 300) + 1;
+  expect(scene.publisher.keyFrames - before).toBeLessThanOrEqual(most);
+});
+
+test("publishers are told a bitrate each second and are not asked for transport-cc", async () => {
+  const endpoint = await scene.pipeline.create("WebRtcEndpoint");
+  const answer = await join(endpoint, scene.publisher.pc);
+  scene.publisher.start();
+  const REMB = 15;
+  await until(() =>
+    scene.publisher.feedback.filter((count) => count === REMB).length >= 3 ? null : `feedback ${scene.publisher.feedback.join()}`,
+  );
+  expect(answer).not.toContain("transport-cc");
+});
