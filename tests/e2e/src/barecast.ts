@@ -1,3 +1,4 @@
+import { loadSite, placeOf } from "@barecast/site";
 import { run } from "./command";
 import { projectFolder } from "./project";
 
@@ -29,9 +30,17 @@ export class Barecast {
   async down(): Promise<string> {
     return this.verb(["down"], 5 * 60_000);
   }
+  /** Sets a secret that the site file names; it takes effect with the next `up`. */
+  async setSecret(name: string, value: string): Promise<void> {
+    await this.verb(["secrets", "set", name], 60_000, this.siteFile, value);
+  }
+  /** Where the site's state lies on this computer. */
+  get stateFolder(): string {
+    return placeOf(projectFolder, loadSite(this.siteFile).name, { ...process.env, ...this.env }).state;
+  }
   /** @returns what it prints @throws CommandFailed */
-  verb(args: readonly string[], withinMs: number, siteFile = this.siteFile): Promise<string> {
-    return run(["./barecast", ...args], { cwd: projectFolder, env: { ...process.env, ...this.env, SITE: siteFile }, withinMs });
+  verb(args: readonly string[], withinMs: number, siteFile = this.siteFile, input?: string): Promise<string> {
+    return run(["./barecast", ...args], { cwd: projectFolder, env: { ...process.env, ...this.env, SITE: siteFile }, withinMs, input });
   }
 }
 

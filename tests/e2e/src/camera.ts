@@ -10,12 +10,19 @@ export interface Camera {
   readonly url: string;
 }
 
-export async function startCamera(site: SiteNetwork, login?: { readonly user: string; readonly password: string }): Promise<Camera> {
+/** Who may see a camera's picture, and how the camera asks for it (RFC 2617). */
+export interface CameraLogin {
+  readonly user: string;
+  readonly password: string;
+  readonly auth: "digest" | "basic";
+}
+
+export async function startCamera(site: SiteNetwork, login?: CameraLogin): Promise<Camera> {
   const [{ camera }, clip] = [await testImages(), await clipFile(cameraClip)];
   const container = await new GenericContainer(camera)
     .withNetworkMode(site.name)
     .withBindMounts([{ source: path.resolve(clip), target: "/clips/counter.mkv", mode: "ro" }])
-    .withCommand(["--file", "/clips/counter.mkv", ...(login ? ["--user", login.user, "--password", login.password] : [])])
+    .withCommand(["--file", "/clips/counter.mkv", ...Object.entries(login ?? {}).flatMap(([name, value]) => [`--${name}`, value])])
     .withWaitStrategy(Wait.forLogMessage(/^Serving rtsp:/))
     .start();
   return { container, url: `rtsp://${container.getIpAddress(site.name)}:8554/stream` };

@@ -15,15 +15,18 @@ export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly withinMs?: number;
+  /** For its standard input; without it there is none. */
+  readonly input?: string;
 }
 
 /** Runs a command to its end. @returns what it printed on stdout @throws CommandFailed on another exit code than 0, or when it takes too long */
-export async function run(command: readonly string[], { cwd, env, withinMs = 30_000 }: CommandOptions = {}): Promise<string> {
+export async function run(command: readonly string[], { cwd, env, withinMs = 30_000, input }: CommandOptions = {}): Promise<string> {
   const [file = "", ...args] = command;
-  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { cwd, env, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+  child.stdin?.on("error", () => undefined).end(input); // it may end without reading: its exit code tells
   let [stdout, all] = ["", ""];
-  child.stdout.on("data", (data) => ((stdout += String(data)), (all += String(data))));
-  child.stderr.on("data", (data) => (all += String(data)));
+  child.stdout!.on("data", (data) => ((stdout += String(data)), (all += String(data))));
+  child.stderr!.on("data", (data) => (all += String(data)));
   let isLate = false;
   const timer = setTimeout(() => ((isLate = true), child.kill("SIGKILL")), withinMs);
   const code = await new Promise<number | null>((resolve, reject) => {

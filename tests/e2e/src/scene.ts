@@ -1,5 +1,5 @@
 import { startBrowser, type Browser } from "./browser";
-import { startCamera, type Camera } from "./camera";
+import { startCamera, type Camera, type CameraLogin } from "./camera";
 import type { Access } from "./firewall";
 import { clientNetwork } from "./networks";
 import { sharedSite } from "./sharedSite";
@@ -23,7 +23,7 @@ export class Scene {
   desk(access: Access = "open"): Promise<Browser> {
     return this.browser(access, false);
   }
-  async camera(login?: { readonly user: string; readonly password: string }): Promise<Camera> {
+  async camera(login?: CameraLogin): Promise<Camera> {
     const camera = await startCamera(this.site.about.network, login);
     this.undoing.push(() => camera.container.stop({ timeout: 0 }));
     return camera;

@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+import type { Page } from "playwright-core";
+import type { Camera } from "../src/camera";
+import { placesWith, readableOf } from "../src/leaks";
 import { awaitPicture, openConsole, openRecording, picture, seek, tile } from "../src/pages";
 import { live, livenessProblem } from "../src/reading";
 import { Scene } from "../src/scene";
@@ -6,34 +10,78 @@ import { readCounter, readStill } from "../src/watch";
 
 jest.setTimeout(60 * 60_000);
 
+const user = "wallviewer";
+const [password, wrongPassword] = [`right-${randomUUID()}`, `wrong-${randomUUID()}`];
+const gone = "rtsp://172.30.241.254:8554/stream";
+
 let scene: Scene;
+let camera: Camera;
+let wall: Page;
+let undo: () => Promise<void>;
+
+/** Three cameras of one site file: one as it should be, one that is not there, one whose password is wrong. */
 beforeAll(async () => {
   scene = await Scene.open();
+  camera = await scene.camera({ user, password, auth: "digest" });
+  await scene.site.barecast.setSecret("gate", password);
+  await scene.site.barecast.setSecret("yard", wrongPassword);
+  undo = await scene.change({
+    cameras: {
+      gate: { title: "Gate", url: camera.url, username: user, passwordSecret: "gate" },
+      roof: { title: "Roof", url: gone },
+      yard: { title: "Yard", url: camera.url, username: user, passwordSecret: "yard" },
+    },
+  });
+  wall = await openConsole(await scene.desk(), scene.site);
 });
 afterAll(() => scene?.close());
 
-test("a camera of the site file is seen and recorded; one that is down says so, and nothing else suffers", async () => {
-  const camera = await scene.camera();
-  const gone = "rtsp://172.30.241.254:8554/stream";
-  const undo = await scene.change({ cameras: { gate: { title: "Gate", url: camera.url }, roof: { title: "Roof", url: gone } } });
-  const desk = await scene.desk();
-  const wall = await openConsole(desk, scene.site);
-  await awaitPicture(wall, "Gate", 60_000);
-  expect(livenessProblem(await readCounter(wall, picture("Gate"), live.seconds), live)).toBeNull();
+const isMoving = async () => livenessProblem(await readCounter(wall, picture("Gate"), live.seconds), live);
 
+test("a camera of the site file is seen", async () => {
+  await awaitPicture(wall, "Gate", 60_000);
+  expect(await isMoving()).toBeNull();
+});
+
+test.each([
+  ["is not there", "Roof", `No answer from ${gone}`],
+  ["has a wrong password", "Yard", () => `Wrong username or password for ${camera.url}`],
+])("a camera that %s: said so on the wall and in the log, and the other one goes on", async (_what, title, wanted) => {
+  const reason = typeof wanted === "string" ? wanted : wanted();
   await until(
-    "The camera that is down",
+    `The tile of ${title}`,
     async () => {
-      const text = (await wall.locator(tile("Roof")).innerText()).replace(/\s+/g, " ");
-      return (await wall.getAttribute(tile("Roof"), "data-state")) === "down" && text.includes("No picture")
-        ? null
-        : `The tile says "${text}"`;
+      const text = (await wall.locator(tile(title)).innerText()).replace(/\s+/g, " ");
+      const isDown = (await wall.getAttribute(tile(title), "data-state")) === "down";
+      return isDown && text.includes("No picture") && text.includes(reason) ? null : `It says "${text}"`;
     },
     { withinMs: 30_000 },
   );
-  expect(livenessProblem(await readCounter(wall, picture("Gate"), live.seconds), live)).toBeNull();
+  const log = await scene.site.barecast.verb(["logs", "signaling", "--lines", "500"], 60_000);
+  expect(downLines(log, title.toLowerCase())).toEqual([{ level: "warn", message: "Camera is down", camera: title.toLowerCase(), reason }]);
+  expect(await isMoving()).toBeNull();
+});
 
-  await undo(); // the camera goes from the site, its recording ends
+/** What the log says of a camera that is down, once each, however often it is tried. */
+function downLines(log: string, name: string): object[] {
+  const lines = log.split("\n").filter((line) => line.includes('"Camera is down"') && line.includes(`"${name}"`));
+  return [...new Set(lines.map((line) => JSON.stringify({ ...(JSON.parse(line) as object), time: undefined })))].map(
+    (text) => JSON.parse(text) as object,
+  );
+}
+
+test("no password of a camera can be read in Docker, command lines, logs or state", async () => {
+  const places = await readableOf(scene.site, ["signaling", "media-one"]);
+  expect(placesWith(places, user)).toEqual(["configs"]); // so what is looked through is what it should be
+  expect(placesWith(places, "Camera is down")).toEqual(["log of signaling"]);
+  for (const secret of [password, wrongPassword]) {
+    expect(placesWith(places, secret)).toEqual([]);
+    expect(placesWith(places, Buffer.from(secret).toString("base64"))).toEqual([]);
+  }
+});
+
+test("its recording ends when it goes from the site, and plays with seeking", async () => {
+  await undo();
   const player = await openRecording(wall, "Gate", 60_000);
   const numbers: number[] = [];
   for (const seconds of [2, 12]) {

@@ -58,9 +58,9 @@ test("a wrong password is said on the wall and in the log, without the password,
   await start(refuses);
   setup.media.emit("PlayerEndpoint", "Error", { description: "Invalid URI", errorCode: 0 });
   const { streams } = await operator.next("streams", (message) => message.streams[0]?.state === "down");
-  expect(streams[0]).toMatchObject({ id: "camera-gate", state: "down", reason: `Wrong user or password for ${rtsp.url}` });
+  expect(streams[0]).toMatchObject({ id: "camera-gate", state: "down", reason: `Wrong username or password for ${rtsp.url}` });
   expect(setup.log.filter((line) => line.includes("Camera is down")).map((line) => JSON.parse(line) as object)).toMatchObject([
-    { level: "warn", camera: "gate", reason: `Wrong user or password for ${rtsp.url}` },
+    { level: "warn", camera: "gate", reason: `Wrong username or password for ${rtsp.url}` },
   ]);
   expect(setup.log.join("\n")).not.toContain("p%40ss");
   await until(() => (setup.media.asked.filter((what) => what === "create PlayerEndpoint").length >= 2 ? null : "not tried again"));

@@ -6,7 +6,7 @@ export function cameraFault(url: string, answer: RtspAnswer): string {
   const address = withoutCredentials(url);
   switch (answer) {
     case "unauthorized":
-      return `Wrong user or password for ${address}`;
+      return `Wrong username or password for ${address}`;
     case "notFound":
       return `The camera answers, but has no stream at ${address}`;
     case "refuses":
