@@ -30,6 +30,12 @@ const steps = [
     ? []
     : [
         { title: "images", command: ["./barecast", ["build"]] },
+        {
+          title: "media server",
+          command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
+          report: "media",
+        },
+        { title: "services", command: jest("services"), report: "services" },
         { title: "hosts", command: jest("hosts"), report: "hosts" },
         { title: "stories", command: jest("e2e"), report: "e2e" },
       ]),
