@@ -95,6 +95,21 @@ test("a service that doesn't run is an error with its tasks, stays in the state,
   expect((await harness.run("up", { timeout: "1s" })).changes).toEqual({ same: 7 });
 });
 
+test("a service whose tasks end one after the other is told at once, with their errors and last log lines", async () => {
+  await begin(PLATFORM);
+  harness.docker.fails = { "kill-base": "crash" };
+  const error = await failureOf(harness.run("up", { timeout: "40s" }));
+  const { id } = [...harness.docker.stored.services.values()][0]!;
+  const tasks = [3, 2, 1, 0].map((n) => `task ${id}.0.${n} on node node1: failed: task: non-zero exit (3)`);
+  expect({ message: error.message, evidence: error.evidence }).toEqual({
+    message: "base: Failed to create: The service doesn't run: 4 tasks ended one after the other, the last: task: non-zero exit (3)",
+    evidence: [...tasks, "log: no camera"],
+  });
+  // What ended before the next run doesn't count in it.
+  harness.docker.fails = {};
+  expect((await harness.run("up")).changes).toEqual({ same: 5, update: 1, create: 1 });
+});
+
 test("an update that Docker rolls back is an error, and the next run sends it again", async () => {
   await begin(PLATFORM);
   await harness.run("up");

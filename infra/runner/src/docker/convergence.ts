@@ -45,6 +45,34 @@ export function unsettled(tasks: Task[], wanted: number, isProbed: boolean, nowM
   return `${up} of ${wanted} tasks are running${why ? ` (${why})` : ""}`;
 }
 
+/**
+ * So many tasks of one slot may end before a service counts as one that can't start. What it needs (a database, a volume) is there
+ * already: services are made in the order of their needs, each awaited, and those that may come up without theirs wait themselves. One
+ * task may end by a hiccup of the engine, and another by what that one left; four in a row end alike for ever.
+ */
+const TASKS_IN_A_ROW = 4;
+
+/**
+ * Why waiting longer is vain, or null: a slot's tasks end one after the other, or Swarm's restart policy makes no more of them.
+ * @param ended tasks that ended by themselves since the waiting began
+ */
+export function crashLoop(ended: Task[], spec: Values): string | null {
+  const { RestartPolicy = {} } = spec["TaskTemplate"] as { RestartPolicy?: { Condition?: string; MaxAttempts?: number } };
+  const { Condition = "any", MaxAttempts = 0 } = RestartPolicy;
+  const most = Condition === "none" ? 1 : MaxAttempts > 0 ? Math.min(MaxAttempts + 1, TASKS_IN_A_ROW) : TASKS_IN_A_ROW;
+  const slotOf = ({ Slot, NodeID }: Task): unknown => Slot ?? NodeID;
+  const looping = ended.map((task) => ended.filter((other) => slotOf(other) === slotOf(task))).find(({ length }) => length >= most);
+  if (!looping) return null;
+  const { Status } = newestFirst(looping)[0]!;
+  const how = Status.Err || Status.Message || Status.State;
+  return looping.length === 1 ? `its task ended: ${how}` : `${looping.length} tasks ended one after the other, the last: ${how}`;
+}
+
+/** Whether a task ended by itself; one that Swarm took away (an update, a drained node) is shut down. */
+export const hasEnded = ({ Status }: Task): boolean => ["failed", "rejected", "complete"].includes(Status.State);
+
+const newestFirst = (tasks: Task[]): Task[] => [...tasks].sort((one, other) => (one.Status.Timestamp < other.Status.Timestamp ? 1 : -1));
+
 /** What the state of an update means: it goes on, is done, or went wrong. */
 export function updateOutcome(status: Service["UpdateStatus"]): "going" | "done" | "failed" {
   const state = status?.State ?? "";
@@ -54,9 +82,7 @@ export function updateOutcome(status: Service["UpdateStatus"]): "going" | "done"
 
 /** Lines that say how the tasks of a service failed, newest first. */
 export function taskErrors(tasks: Task[]): string[] {
-  return tasks
-    .filter(({ Status }) => FAILED.has(Status.State) || Status.Err)
-    .sort((one, other) => (one.Status.Timestamp < other.Status.Timestamp ? 1 : -1))
+  return newestFirst(tasks.filter(({ Status }) => FAILED.has(Status.State) || Status.Err))
     .slice(0, 5)
     .map(({ ID, NodeID, Status }) => `task ${ID} on node ${NodeID ?? "none"}: ${Status.State}: ${Status.Err || Status.Message || ""}`);
 }

@@ -1,5 +1,5 @@
 import { forwardArguments } from "./connection";
-import { type Task, taskErrors, unsettled, updateOutcome } from "./convergence";
+import { crashLoop, type Task, taskErrors, unsettled, updateOutcome } from "./convergence";
 import { nanoseconds } from "./duration";
 import { demultiplexed } from "./evidence";
 import { globalTasks, type SwarmNode } from "./nodes";
@@ -87,6 +87,25 @@ test.each<[string, Task[], number, boolean, string | null]>([
 ])("a service with a task that is %s", (_what, tasks, wanted, isProbed, reason) =>
   expect(unsettled(tasks, wanted, isProbed, 100_000)).toBe(reason),
 );
+
+const ended = (count: number, more: Partial<Task> = {}, state = "failed"): Task[] =>
+  Array.from({ length: count }, (_, n) => ({ ...task(state, 1000 * n, "shutdown", `exit ${n}`), ID: `${n}`, Slot: 1, ...more }));
+
+test.each<[string, Task[], Record<string, unknown> | undefined, string | null]>([
+  ["three in a row", ended(3), undefined, null],
+  ["four in a row", ended(4), undefined, "4 tasks ended one after the other, the last: exit 0"],
+  ["four that a node refused", ended(4, {}, "rejected"), undefined, "4 tasks ended one after the other, the last: exit 0"],
+  ["four in two slots", [...ended(3), ...ended(1, { Slot: 2 })], undefined, null],
+  ["four of a global service on two nodes", [1, 2].flatMap((n) => ended(2, { Slot: undefined, NodeID: `${n}` })), undefined, null],
+  [
+    "two, where Swarm starts one once more",
+    ended(2),
+    { Condition: "any", MaxAttempts: 1 },
+    "2 tasks ended one after the other, the last: exit 0",
+  ],
+  ["four, where Swarm starts it ten times", ended(4), { MaxAttempts: 10 }, "4 tasks ended one after the other, the last: exit 0"],
+  ["one, where Swarm starts it once", ended(1), { Condition: "none" }, "its task ended: exit 0"],
+])("tasks that ended: %s", (_what, tasks, RestartPolicy, vain) => expect(crashLoop(tasks, { TaskTemplate: { RestartPolicy } })).toBe(vain));
 
 test.each([
   [undefined, "done"],

@@ -4,7 +4,7 @@ import type { Values } from "../engine/values";
 import { withoutMarks } from "../engine/values";
 import { until } from "../until";
 import { type DockerApi, DockerError } from "./api";
-import { hasHealthcheck, type Service, type Task, unsettled, updateOutcome } from "./convergence";
+import { crashLoop, hasEnded, hasHealthcheck, type Service, type Task, unsettled, updateOutcome } from "./convergence";
 import { milliseconds } from "./duration";
 import { evidenceOf } from "./evidence";
 import { apiOf, common, createOrSettle, type DockerContext, plain } from "./handler";
@@ -85,11 +85,18 @@ async function updated(api: DockerApi, inputs: ServiceInputs, made: Made, contex
 
 async function converge(api: DockerApi, inputs: ServiceInputs, made: Made, context: Context): Promise<void> {
   if (!isAwaited(inputs)) return;
-  const isProbed = hasHealthcheck(serviceSpec(inputs));
-  let tasks: Task[] = [];
+  const spec = serviceSpec(inputs);
+  const isProbed = hasHealthcheck(spec);
+  let tasks = await tasksOf(api, made.id);
+  // What ended before tells of an earlier spec; kept by id, as Swarm forgets a slot's older tasks.
+  const before = new Set(tasks.filter(hasEnded).map(({ ID }) => ID));
+  const ended = new Map<string, Task>();
   const reason = async (): Promise<string | null> => {
     const wanted = await wantedTasks(api, inputs);
     tasks = await tasksOf(api, made.id);
+    for (const task of tasks) if (hasEnded(task) && !before.has(task.ID)) ended.set(task.ID, task);
+    const vain = crashLoop([...ended.values()], spec);
+    if (vain) throw new Error(vain);
     if (wanted === undefined && tasks.length === 0) return "no node has a task of it yet";
     return unsettled(tasks, wanted ?? tasks.filter(({ DesiredState }) => DesiredState === "running").length, isProbed, Date.now());
   };

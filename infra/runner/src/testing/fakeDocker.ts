@@ -17,6 +17,9 @@ interface Stored extends Values {
 const KINDS = ["networks", "volumes", "secrets", "configs", "services"] as const;
 type Kind = (typeof KINDS)[number];
 
+// One frame of Docker's multiplexed stream.
+const LOG = Buffer.from([2, 0, 0, 0, 0, 0, 0, 10, ...Buffer.from("no camera\n")]);
+
 /**
  * An in-memory Docker with a swarm of one, behind a unix socket: it answers as Engine API 1.41 does for what the runner asks.
  * Tasks run at once unless `fails` says otherwise.
@@ -24,8 +27,9 @@ type Kind = (typeof KINDS)[number];
 export class FakeDocker {
   readonly writes: Write[] = [];
   readonly stored = Object.fromEntries(KINDS.map((kind) => [kind, new Map<string, Stored>()])) as Record<Kind, Map<string, Stored>>;
-  /** Services whose update is rolled back, or whose tasks never run. */
-  fails: Record<string, "rollback" | "never"> = {};
+  /** Services whose update is rolled back, whose tasks never run, or of whose tasks one more has ended at each look. */
+  fails: Record<string, "rollback" | "never" | "crash"> = {};
+  private readonly looks: Record<string, number> = {};
   /** Called before each write, in its order; may end the connection. */
   onWrite: (write: Write) => void = () => {};
   private made = 0;
@@ -57,7 +61,8 @@ export class FakeDocker {
     const method = request.method ?? "";
     const [, kind = "", id = "", verb = ""] = url.pathname.split("/");
     const [status, answer] = this.answer(method, kind, decodeURIComponent(id), verb, url, body);
-    response.writeHead(status, { "content-type": "application/json" }).end(answer === undefined ? "" : JSON.stringify(answer));
+    const text = answer === undefined ? "" : Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
+    response.writeHead(status, { "content-type": "application/json" }).end(text);
   }
 
   private answer(method: string, kind: string, id: string, verb: string, url: URL, body: Values | undefined): [number, unknown] {
@@ -72,7 +77,7 @@ export class FakeDocker {
       return [200, [...all.values()].filter(({ name }) => !filters["name"] || name.startsWith(filters["name"][0]!))];
     const found = all.get(id) ?? [...all.values()].find(({ name }) => name === id);
     if (!found) return [404, { message: `No such ${kind}: ${id}` }];
-    if (verb === "logs") return [200, undefined];
+    if (verb === "logs") return [200, this.fails[found.name] === "crash" ? LOG : undefined];
     if (method === "GET") return [200, found];
     this.wrote({
       method,
@@ -134,24 +139,25 @@ export class FakeDocker {
   }
 
   private tasks(service: string | undefined): unknown[] {
-    return [...this.stored.services.values()]
-      .filter(({ id }) => !service || id === service)
-      .flatMap(({ id, name, ...rest }) => {
-        const { Mode } = rest["Spec"] as { Mode: { Replicated?: { Replicas: number } } };
-        const isUp = this.fails[name] !== "never";
-        const Status = {
-          State: isUp ? "running" : "rejected",
-          Timestamp: "2026-01-01T00:00:00Z",
-          Err: isUp ? "" : "No such image: base:bookworm",
-        };
-        return Array.from({ length: Mode.Replicated?.Replicas ?? 1 }, (_, slot) => ({
-          ID: `${id}.${slot}`,
-          ServiceID: id,
-          NodeID: "node1",
-          DesiredState: isUp ? "running" : "shutdown",
-          Status,
-        }));
-      });
+    return [...this.stored.services.values()].filter(({ id }) => !service || id === service).flatMap((found) => this.tasksOf(found));
+  }
+
+  private tasksOf({ id, name, ...rest }: Stored): unknown[] {
+    const { Mode } = rest["Spec"] as { Mode: { Replicated?: { Replicas: number } } };
+    const replicas = Mode.Replicated?.Replicas ?? 1;
+    const task = (ID: string, slot: number, State: string, Err = "", second = 0): Values => ({
+      ID,
+      ServiceID: id,
+      NodeID: "node1",
+      Slot: slot,
+      DesiredState: State === "running" ? "running" : "shutdown",
+      Status: { State, Timestamp: `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`, Err },
+    });
+    const slots = Array.from({ length: replicas }, (_, slot) => slot);
+    if (this.fails[name] === "never") return slots.map((slot) => task(`${id}.${slot}`, slot, "rejected", "No such image: base:bookworm"));
+    if (this.fails[name] === "crash") this.looks[name] = (this.looks[name] ?? -1) + 1;
+    const ended = Array.from({ length: this.looks[name] ?? 0 }, (_, n) => task(`${id}.0.${n}`, 0, "failed", "task: non-zero exit (3)", n));
+    return this.fails[name] === "crash" ? ended : [...ended, ...slots.map((slot) => task(`${id}.${slot}`, slot, "running"))];
   }
 
   private wrote(write: Write): void {
