@@ -1,21 +1,31 @@
 import { textOf } from "@barecast/site";
-import { problemsOf, type Computer } from "./steps/check";
+import { problemsOf } from "./steps/check";
+import type { Computer, Disk } from "./steps/look";
 
+const disk = (what: Disk["what"], device: number, freeBytes: number): Disk => ({
+  what,
+  folder: { cache: "/srv/barecast/.cache", docker: "/var/lib/docker" }[what],
+  device,
+  freeBytes,
+});
 const good: Computer = {
   isRoot: true,
   hasSudo: true,
   hasApt: true,
   missing: [],
-  dockerVersion: "20.10.24",
-  freeBytes: 50e9,
+  engine: { version: "20.10.24", os: "linux", securityOptions: [] },
+  daemonVersion: "20.10.24+dfsg1",
+  disks: [disk("cache", 1, 50e9), disk("docker", 1, 50e9)],
   networks: [{ name: "eth0", cidr: "192.0.2.7/24" }],
+  portProblem: null,
 };
 const told = (computer: Partial<Computer>, isCold = true) =>
   problemsOf({ ...good, ...computer }, { isCold, machines: "172.30.231.0/24" }).map(textOf);
 
-test("nothing stands in the way of a good computer, nor do programs that apt can bring", () => {
+test("nothing stands in the way of a good computer, nor do programs that apt can bring, nor an engine that is to be started", () => {
   expect(told({})).toEqual([]);
-  expect(told({ missing: ["docker", "skopeo"], dockerVersion: null })).toEqual([]);
+  expect(told({ missing: ["docker", "dockerd", "skopeo"], engine: null, daemonVersion: null })).toEqual([]);
+  expect(told({ engine: null })).toEqual([]);
 });
 
 test("everything that stands in the way is told at once, with what to do", () => {
@@ -24,19 +34,31 @@ test("everything that stands in the way is told at once, with what to do", () =>
       isRoot: false,
       hasApt: false,
       missing: ["skopeo"],
-      dockerVersion: "19.03.15",
-      freeBytes: 5e9,
+      engine: { version: "19.03.15", os: "linux", securityOptions: [] },
+      disks: [disk("cache", 1, 5e9), disk("docker", 1, 5e9)],
       networks: [{ name: "br-lan", cidr: "172.30.0.1/16" }],
+      portProblem: { path: "hosts.one", wanted: "a free port", found: "none", fix: "" },
     }),
   ).toEqual([
-    "user: Expected root, found another user. Run: sudo make up",
+    "user: Expected root, found another user. Type sudo before the same command",
     "programs: Expected skopeo, found none of them, and no apt-get to install them. Install them by hand: Debian and Ubuntu are done for you",
-    "docker: Expected Docker Engine 20.10 or newer, found 19.03.15. Update Docker: apt-get install docker.io",
-    "disk: Expected 12 GB free in the project's folder, found 5.0 GB. Free some, or move the project to another disk",
+    "docker: Expected Docker 20.10 or newer, found 19.03.15. Update it: apt-get install docker.io",
+    "disk: Expected 15 GB free for /srv/barecast/.cache and /var/lib/docker, found 5.0 GB. Make room; `docker system df` tells what Docker holds",
     "network.machines: Expected a network that this computer has no part in, found 172.30.231.0/24 beside br-lan (172.30.0.1/16). Set another in the site file, or remove the other site: ./barecast down",
+    "hosts.one: Expected a free port, found none",
   ]);
 });
 
-test("built images need less room", () => {
-  expect(told({ freeBytes: 5e9 }, false)).toEqual([]);
+test("an engine that does not run is too old by what its daemon says", () => {
+  expect(told({ engine: null, daemonVersion: "18.09.1" })).toEqual([
+    "docker: Expected Docker 20.10 or newer, found 18.09.1. Update it: apt-get install docker.io",
+  ]);
+});
+
+test("built images need less room, and each disk is asked for what lies on it", () => {
+  expect(told({ disks: [disk("cache", 1, 5e9), disk("docker", 1, 5e9)] }, false)).toEqual([]);
+  expect(told({ disks: [disk("cache", 1, 0.5e9), disk("docker", 2, 2.94e9)] }, false)).toEqual([
+    "disk: Expected 1 GB free for /srv/barecast/.cache, found 0.5 GB. Make room, or name a folder on another disk: BARECAST_CACHE=<folder>",
+    "disk: Expected 3 GB free for /var/lib/docker, found 2.9 GB. Make room; `docker system df` tells what Docker holds",
+  ]);
 });

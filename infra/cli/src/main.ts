@@ -39,6 +39,7 @@ const upText = (result: UpResult) =>
     `  ${result.address}`,
     `  operator  ${result.operator.username}  ${result.operator.password}`,
     `  reporter  ${result.reporter.username}  ${result.reporter.password}  (${result.address}/report/)`,
+    `  admin     ${result.admin.username}  ${result.admin.password}  (./barecast open dashboard)`,
     `  Browsers must trust ${result.caFile}; \`./barecast open\` starts one that does`,
   ].join("\n");
 
@@ -67,7 +68,9 @@ verb("status", "what runs where, and what is unhealthy", async (context) => {
 verb("logs <service>", "a service's last lines", async (context, options, service) =>
   (await logs(context, service!, Number(options.lines))).trimEnd(),
 ).option("-n, --lines <number>", "how many", "100");
-verb("open", "a browser that trusts the site", open);
+verb("open [what]", "a browser that trusts the site; `open dashboard`: Parse's dashboard, by SSH, for admins", (context, _options, what) =>
+  open(context, what),
+);
 verb("verify", "publish a stamped clip, and see that it comes back", verify);
 verb("down", "remove what `up` made", async (context, options) => {
   const result = await down(context, Boolean(options.wipe));

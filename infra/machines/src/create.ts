@@ -1,7 +1,9 @@
+import { textOf } from "@barecast/site";
 import type Docker from "dockerode";
 
 import { createOptions } from "./create-options";
 import { MachineError } from "./errors";
+import { portProblem } from "./loopback";
 import type { MachineSpec } from "./spec";
 
 /**
@@ -22,12 +24,11 @@ export async function createMachine(docker: Docker, spec: MachineSpec): Promise<
       if (!isPortTaken(error as Error)) throw translated(spec, error as Error);
     }
   }
-  const { candidates } = spec.published!;
-  throw new MachineError(
-    "machines.port-taken",
-    `${spec.name}: Expected a free port on 127.0.0.1, found ${candidates[0]} and ${candidates[1]} to ${candidates.at(-1)} in use. Stop what listens there: ss -ltnp`,
-  );
+  throw portTaken(spec, spec.published!.candidates);
 }
+
+const portTaken = ({ hostname }: MachineSpec, ports: readonly number[]) =>
+  new MachineError("machines.port-taken", textOf(portProblem(hostname, ports)));
 
 /** Starts a machine that was made before: its port is the one it was made with. */
 export async function startMachine(docker: Docker, id: string, spec: MachineSpec, publicPort: number | undefined): Promise<void> {
@@ -35,11 +36,7 @@ export async function startMachine(docker: Docker, id: string, spec: MachineSpec
     .getContainer(id)
     .start()
     .catch((error: Error) => {
-      if (!isPortTaken(error)) throw translated(spec, error);
-      throw new MachineError(
-        "machines.port-taken",
-        `${spec.name}: Expected 127.0.0.1:${publicPort} to be free, found it in use. The port stays with the machine: stop what listens there (ss -ltnp), or run \`barecast down\` and \`barecast up\` for a machine with another one`,
-      );
+      throw publicPort !== undefined && isPortTaken(error) ? portTaken(spec, [publicPort]) : translated(spec, error);
     });
 }
 

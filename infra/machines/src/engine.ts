@@ -1,3 +1,4 @@
+import { textOf, type Problem } from "@barecast/site";
 import type Docker from "dockerode";
 
 import { MachineError } from "./errors";
@@ -9,26 +10,43 @@ export interface EngineFacts {
   readonly securityOptions: readonly string[];
 }
 
+/** The oldest engine that can run machines: the first with private cgroup namespaces. */
+const oldest = [20, 10] as const;
+
 /** Why machines can't run on this engine, or null. Pure. */
-export function engineProblem({ version, os, securityOptions }: EngineFacts): string | null {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 10)) {
-    return `Docker: Expected version 20.10 or newer (private cgroup namespaces), found ${version}. Update Docker`;
-  }
-  if (os !== "linux") return `Docker: Expected an engine for Linux containers, found one for ${os}. Switch it to Linux containers`;
+export function engineProblem({ version, os, securityOptions }: EngineFacts): Problem | null {
+  if (isOlder(version))
+    return { path: "docker", wanted: `Docker ${oldest.join(".")} or newer`, found: version, fix: "Update it: apt-get install docker.io" };
+  if (os !== "linux")
+    return { path: "docker", wanted: "an engine for Linux containers", found: `one for ${os}`, fix: "Switch it to Linux containers" };
   if (securityOptions.some((option) => option.includes("rootless"))) {
-    return "Docker: Expected an engine that runs as root, found a rootless one. A machine needs its own firewall and mounts: use the system's Docker (unset DOCKER_HOST)";
+    return {
+      path: "docker",
+      wanted: "an engine that runs as root",
+      found: "a rootless one",
+      fix: "A machine needs its own firewall and mounts: use the system's Docker (unset DOCKER_HOST)",
+    };
   }
   return null;
 }
 
+/** Whether a version, as `20.10.24+dfsg1`, is too old. Pure. */
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
+}
+
 /** Asks the engine who it is. Throws a MachineError when it can't be reached or can't run machines. */
 export async function checkEngine(docker: Docker): Promise<void> {
-  const [version, info] = await Promise.all([docker.version(), docker.info()]).catch((error: NodeJS.ErrnoException) => {
-    throw new MachineError("machines.docker-unreachable", unreachable(error));
-  });
+  const [version, info] = await Promise.all([docker.version(), docker.info()]).catch(sayUnreachable);
   const problem = engineProblem({ version: version.Version, os: version.Os, securityOptions: info.SecurityOptions ?? [] });
-  if (problem) throw new MachineError("machines.docker-unsuitable", problem);
+  if (problem) throw new MachineError("machines.docker-unsuitable", textOf(problem));
+}
+
+/** For a rejected first question to the engine. @throws MachineError where nobody answered, the engine's own error otherwise */
+export function sayUnreachable(error: NodeJS.ErrnoException): never {
+  if (error.syscall === undefined) throw error;
+  throw new MachineError("machines.docker-unreachable", unreachable(error));
 }
 
 /** Why the engine did not answer, and what to do. Pure. */

@@ -1,9 +1,11 @@
 export { createOptions, networkOptions } from "./create-options";
-export { checkEngine } from "./engine";
+export { checkEngine, engineProblem } from "./engine";
+export type { EngineFacts } from "./engine";
 export { ensureMachines } from "./ensure";
 export type { EnsureOptions, MachineEvent, StartedHost } from "./ensure";
 export { MachineError } from "./errors";
 export type { MachineErrorCode } from "./errors";
+export { loopbackProblem } from "./loopback";
 export { machineNetwork } from "./network";
 export type { MachineNetwork } from "./network";
 export { removeMachines } from "./remove";

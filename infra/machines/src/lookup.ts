@@ -1,13 +1,15 @@
 import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 
+import { sayUnreachable } from "./engine";
 import { hostLabel, siteLabel } from "./spec";
 
 const labelled = (siteName: string) => ({ label: [`${siteLabel}=${siteName}`] });
 
 /** The containers that are machines of a site, by host; those a test session started with the same labels count too. */
 export async function machineContainers(docker: Docker, siteName: string): Promise<Map<string, ContainerInspectInfo>> {
-  const list = await docker.listContainers({ all: true, filters: { label: [`${siteLabel}=${siteName}`, hostLabel] } });
+  const filters = { label: [`${siteLabel}=${siteName}`, hostLabel] };
+  const list = await docker.listContainers({ all: true, filters }).catch(sayUnreachable);
   const found = await Promise.all(list.map(({ Id }) => docker.getContainer(Id).inspect()));
   return new Map(found.map((container) => [container.Config.Labels[hostLabel]!, container]));
 }

@@ -1,5 +1,6 @@
 import type { Host, Site } from "@barecast/site";
 
+import { loopbackPorts, publishedHost } from "./loopback";
 import { type MachineNetwork, machineNetwork } from "./network";
 
 export const siteLabel = "barecast.site";
@@ -67,19 +68,11 @@ export function machineSpec(site: Site, host: Host, source: MachineSource): Mach
     securityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
     deviceCgroupRules: ["a *:* rwm"],
     cgroupns: "private",
-    ...(isPublished(site, host) && {
-      published: { address: "127.0.0.1", candidates: loopbackPorts(site.ports.https), target: site.ports.https },
+    ...(publishedHost(site)?.name === host.name && {
+      published: { address: "127.0.0.1", candidates: loopbackPorts(site), target: site.ports.https },
     }),
     ...(host.machine?.memoryBytes && { memoryBytes: host.machine.memoryBytes }),
     stopSignal: "SIGRTMIN+3",
     stopTimeoutSeconds: 20,
   };
 }
-
-/** Only one machine of a site is reached through loopback: the first that is an edge. */
-function isPublished(site: Site, host: Host): boolean {
-  return site.hosts.find(({ machine, roles }) => machine && roles.includes("edge"))?.name === host.name;
-}
-
-/** The port itself, then 8443 and up, which need no rights and read as HTTPS. */
-const loopbackPorts = (https: number) => [https, ...Array.from({ length: 50 }, (_, index) => 8443 + index)];

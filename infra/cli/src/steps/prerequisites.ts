@@ -4,7 +4,8 @@ import path from "node:path";
 import { UserError } from "@barecast/site";
 import type { Context } from "../context";
 import { run } from "../run";
-import { look, programs, type Computer } from "./check";
+import { lookAtEngine, type Computer } from "./look";
+import { programs } from "./programs";
 
 /** Installs the Debian packages whose programs are missing, and starts Docker. Does nothing where all is there. */
 export async function bringPrerequisites(context: Context, computer: Computer): Promise<void> {
@@ -16,7 +17,7 @@ export async function bringPrerequisites(context: Context, computer: Computer): 
       await apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
     });
   }
-  if (computer.dockerVersion === null) await context.progress.step("Start Docker", () => startDocker(context));
+  if (computer.engine === null) await context.progress.step("Start Docker", () => startDocker(context));
 }
 
 async function apt(args: readonly string[]): Promise<void> {
@@ -40,8 +41,7 @@ async function startDocker(context: Context): Promise<void> {
   }
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const computer = await look(context);
-    if (computer.dockerVersion !== null) return;
+    if ((await lookAtEngine()) !== null) return;
     if (Date.now() > deadline) {
       const evidence = existsSync(log)
         ? (await run("tail", ["-n", "15", log])).stdout

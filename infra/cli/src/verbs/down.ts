@@ -4,7 +4,7 @@ import { removeImages } from "@barecast/images";
 import { removeMachines } from "@barecast/machines";
 import { UserError } from "@barecast/site";
 import type { Context } from "../context";
-import { programs } from "../steps/check";
+import { programs } from "../steps/programs";
 
 /** What is left after `down`, for people to know. */
 export interface DownResult {

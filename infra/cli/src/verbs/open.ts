@@ -5,14 +5,27 @@ import { UserError } from "@barecast/site";
 import { machineStatus } from "@barecast/machines";
 import type { Context } from "../context";
 import { run } from "../run";
+import { openDashboard } from "./dashboard";
 
 const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] as const;
 
-/** Starts a browser with the site's authority in a profile of its own. /etc/hosts and the system's trust store are not touched. */
-export async function open(context: Context): Promise<string> {
-  const { site, place } = context;
+/** What `open` shows: the control room, or Parse's dashboard for as long as the command runs. */
+export async function open(context: Context, what = "console"): Promise<string | void> {
+  if (what === "console") return startBrowser(context, await consoleAddress(context));
+  if (what !== "dashboard") throw new UserError("open.what", `open ${what}: Expected console or dashboard`);
+  await openDashboard(context, (address) => {
+    process.stdout.write(`${context.json ? JSON.stringify({ address }) : `${address}  (for admins; until Ctrl-C)`}\n`);
+    if (!context.json) startBrowser(context, address).catch((error: Error) => context.progress.line(error.message));
+  });
+}
+
+async function consoleAddress({ site }: Context): Promise<string> {
   const port = (await machineStatus(site)).find(({ publicPort }) => publicPort !== undefined)?.publicPort ?? site.ports.https;
-  const address = `https://${site.domain}${port === 443 ? "" : `:${port}`}/`;
+  return `https://${site.domain}${port === 443 ? "" : `:${port}`}/`;
+}
+
+/** Starts a browser with the site's authority in a profile of its own. /etc/hosts and the system's trust store are not touched. */
+async function startBrowser({ place }: Context, address: string): Promise<string> {
   const found = (
     await Promise.all(browsers.map(async (name) => ((await run("/bin/sh", ["-c", `command -v ${name}`])).code === 0 ? name : null)))
   ).find((name) => name !== null);

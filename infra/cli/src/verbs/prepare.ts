@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Context } from "../context";
-import { look, problemsOf, refuseWith, type Computer } from "../steps/check";
+import { problemsOf, refuseWith } from "../steps/check";
+import { look, type Computer } from "../steps/look";
 
 /** Looks at the computer and the site, refuses with every problem together, changes nothing. */
 export async function checkAll(context: Context): Promise<Computer> {

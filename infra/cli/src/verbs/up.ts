@@ -15,6 +15,7 @@ export interface UpResult {
   readonly machineAddress: string;
   readonly operator: { readonly username: string; readonly password: string };
   readonly reporter: { readonly username: string; readonly password: string };
+  readonly admin: { readonly username: string; readonly password: string };
   readonly caFile: string;
   readonly engine: string;
   readonly changes: Readonly<Record<string, number>>;
@@ -51,6 +52,7 @@ export async function up(context: Context): Promise<UpResult> {
     machineAddress: site.hosts.find(({ roles }) => roles.includes("edge"))!.address,
     operator: { username: site.accounts.operator, password: secrets.operatorPassword },
     reporter: { username: "reporter", password: secrets.reporterPassword },
+    admin: { username: site.accounts.admin, password: secrets.adminPassword },
     caFile: place.caCert,
     engine: engine.title,
     changes: count(changes),

@@ -1,0 +1,167 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { PoorComputer, problemsIn, type Lack } from "../src/computers";
+import { testImages } from "../src/images";
+import { docker, sessionLabels } from "../src/session";
+
+// What stands in the way on the operator's computer is found by `up` before anything changes, and told alike by `check`.
+jest.setTimeout(240_000);
+
+const computer = new PoorComputer("poor");
+// The program is compiled: one who is nobody can't do that in somebody else's folder.
+beforeAll(() => computer.barecast(["--help"]));
+afterAll(() => computer.remove());
+
+/** A Docker client that answers for an engine of one's own. */
+const dockerStub = (answer: object) => `[ "$1" = info ] && echo '${JSON.stringify(answer)}'`;
+const engine = { ServerVersion: "20.10.24", OSType: "linux", SecurityOptions: [], DockerRootDir: "/var/lib/docker" };
+
+const small = computer.path("small");
+const other = computer.path("other");
+const rows: readonly { readonly title: string; readonly lack: Lack; readonly told: readonly string[] }[] = [
+  {
+    title: "nobody, where there is no sudo",
+    lack: { isNobody: true, programs: ["sudo"] },
+    told: ["user: Expected root, found another user. Run it as root: there is no sudo here"],
+  },
+  {
+    title: "nobody, where there is sudo",
+    lack: { isNobody: true, stubs: { sudo: "exit 1" } },
+    told: ["user: Expected root, found another user. Type sudo before the same command"],
+  },
+  {
+    title: "a tool that is missing, where there is no apt-get",
+    lack: { programs: ["skopeo", "apt-get"] },
+    told: [
+      "programs: Expected skopeo, found none of them, and no apt-get to install them. Install them by hand: Debian and Ubuntu are done for you",
+    ],
+  },
+  {
+    title: "a Docker that is too old",
+    lack: { stubs: { docker: dockerStub({ ...engine, ServerVersion: "19.03.15" }) } },
+    told: ["docker: Expected Docker 20.10 or newer, found 19.03.15. Update it: apt-get install docker.io"],
+  },
+  {
+    title: "a Docker that is too old and does not run",
+    lack: { stubs: { docker: "exit 1", dockerd: "echo 'Docker version 18.09.1, build 4c52b90'" } },
+    told: ["docker: Expected Docker 20.10 or newer, found 18.09.1. Update it: apt-get install docker.io"],
+  },
+  {
+    title: "a Docker without rights of root",
+    lack: { stubs: { docker: dockerStub({ ...engine, SecurityOptions: ["name=seccomp", "name=rootless"] }) } },
+    told: [
+      "docker: Expected an engine that runs as root, found a rootless one. A machine needs its own firewall and mounts: use the system's Docker (unset DOCKER_HOST)",
+    ],
+  },
+  {
+    title: "full disks under the cache and under Docker, each told by itself",
+    lack: {
+      fullDisks: [small, other],
+      stubs: { docker: dockerStub({ ...engine, DockerRootDir: other }) },
+      env: { BARECAST_CACHE: small },
+    },
+    told: [
+      `disk: Expected 9 GB free for ${small}, found 0.1 GB. Make room, or name a folder on another disk: BARECAST_CACHE=<folder>`,
+      `disk: Expected 6 GB free for ${other}, found 0.1 GB. Make room; \`docker system df\` tells what Docker holds`,
+    ],
+  },
+];
+
+describe.each(["up", "check"])("%s", (verb) => {
+  test.each(rows)("$title", async ({ lack, told }) => {
+    const left = await computer.barecast([verb], lack);
+    expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({ exitCode: 3, told });
+    expect(await computer.made()).toEqual([]);
+  });
+});
+
+describe("a port in use", () => {
+  const listening: Server[] = [];
+  /** Takes a port on loopback; one that somebody else has is taken, too. */
+  const take = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      const server = createServer();
+      listening.push(server);
+      server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(port) : reject(error)));
+      server.listen(port, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+    });
+  afterEach(() => listening.splice(0).forEach((server) => server.close()));
+
+  test.each(["up", "check"])("all that a new machine may have: %s", async (verb) => {
+    await Promise.all([443, ...Array.from({ length: 50 }, (_, index) => 8443 + index)].map(take));
+    const left = await computer.barecast([verb]);
+    expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
+      exitCode: 3,
+      told: [
+        "hosts.one: Expected a free port on 127.0.0.1 for its machine, found 443 and 8443 to 8492 in use. Stop what listens there: ss -ltnp",
+      ],
+    });
+    expect(await computer.made()).toEqual([]);
+  });
+
+  test.each(["up", "check"])("the one that a stopped machine has: %s", async (verb) => {
+    const port = await take(0);
+    const machine = await docker.createContainer({
+      Image: (await testImages()).reaper,
+      name: "barecast-poor-one",
+      Labels: { ...(await sessionLabels()), "barecast.site": "poor", "barecast.host": "one" },
+      HostConfig: { PortBindings: { "443/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] } },
+    });
+    try {
+      const left = await computer.barecast([verb]);
+      expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
+        exitCode: 3,
+        told: [
+          `hosts.one: Expected 127.0.0.1:${port} to be free for its machine, found it in use. ` +
+            "A machine keeps its port: stop what listens there (ss -ltnp), or make it anew: ./barecast down, then ./barecast up",
+        ],
+      });
+      expect(await computer.made()).toEqual(["/barecast-poor-one"]);
+    } finally {
+      await machine.remove();
+    }
+  });
+});
+
+describe("a fresh clone, before there is a Node", () => {
+  const tools = "infra,infra/toolchain,infra/toolchain/bootstrap,infra/toolchain/generated.mjs";
+  const entries = (copy: string) => readdirSync(copy, { recursive: true }).map(String).sort();
+
+  test("nobody is told to be root, and whatever else is missing", async () => {
+    const copy = computer.freshCopy("nobody");
+    const before = entries(copy);
+    expect(before.join()).toContain(tools);
+    const lack = { isNobody: true, programs: ["sudo", "python3"], files: ["/usr/bin/python3"] };
+    const left = await computer.barecast(["up"], lack, copy);
+    expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
+      exitCode: 3,
+      told: [
+        "user: Expected root, found another user. Run it as root: there is no sudo here",
+        "programs: Expected python3 with venv, found none, and neither root nor sudo to install it. Run as root: apt-get install python3-venv",
+      ],
+    });
+    expect(entries(copy)).toEqual(before);
+  });
+
+  test("somebody else's folder, no Python, no apt-get, no room: all are told, nothing is written", async () => {
+    const copy = computer.freshCopy("root");
+    const before = entries(copy);
+    const lack = {
+      isNobody: true,
+      programs: ["apt-get", "python3"],
+      files: ["/usr/bin/python3"],
+      stubs: { df: "printf 'head\\nx 1 1 512000 1 /\\n'" },
+    };
+    const left = await computer.barecast(["check"], lack, copy);
+    expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
+      exitCode: 3,
+      told: [
+        `folder: Expected to write to ${computer.path("project")}, found no right to. Run it as its owner, or as root`,
+        "programs: Expected python3 with venv, found none, and no apt-get to install it. Install it by hand: Debian and Ubuntu are done for you",
+        `disk: Expected 2000 MB free for Node, Ansible and the npm packages in ${computer.path("project")}, found 500 MB. Make room, or move the project to another disk`,
+      ],
+    });
+    expect(entries(copy)).toEqual(before);
+    expect(existsSync(`${copy}/.tools`)).toBe(false);
+  });
+});
