@@ -35,34 +35,77 @@ function comparable(answer: Message, operation?: string): unknown {
   return result && difference ? { ...whole, result: { ...result, value: difference.same(result["value"]) } } : whole;
 }
 
-/** Says what the recorded client said, in its order, and compares every answer. `beforeRelease`: before a pipeline ends, with the events so far. Gives all events. */
+/** Two servers' answers to the same request. */
+interface Pair {
+  request: Message;
+  ours: unknown;
+  theirs: unknown;
+}
+
+/** One recorded conversation, said again to our server. */
+class Conversation {
+  /** Recorded ids with those that they have here. */
+  private readonly ids = new Map<string, string>();
+  private readonly clients = new Map<number, RawClient>();
+  private readonly asked = new Map<string, { line: Line; answer: Promise<Message> }>();
+
+  constructor(
+    private readonly port: number,
+    private readonly beforeRelease: (events: Message[]) => Promise<void>,
+  ) {}
+
+  /** A new connection of the recording ends the one before. */
+  private async clientOf(conn: number): Promise<RawClient> {
+    if (!this.clients.has(conn)) {
+      this.clients.get(conn - 1)?.close();
+      this.clients.set(conn, await RawClient.open(this.port));
+    }
+    return this.clients.get(conn)!;
+  }
+
+  async say(line: Line): Promise<void> {
+    const client = await this.clientOf(line.conn);
+    if (isPipelineRelease(line.msg)) await this.beforeRelease(client.events);
+    this.asked.set(`${line.conn} ${String(line.msg["id"])}`, { line, answer: client.ask(translate(line.msg, this.ids)) });
+  }
+
+  /** Waits for our answer to the request that this recorded one answers. */
+  async hear({ conn, msg: theirs }: Line): Promise<Pair> {
+    const { line, answer } = this.asked.get(`${conn} ${String(theirs["id"])}`)!;
+    const ours = await answer;
+    const operation = operationOf(line);
+    const [theirIds, ourIds] = [uuidsIn(theirs), uuidsIn(ours)];
+    if (theirIds.length === ourIds.length && operation !== "getStats") theirIds.forEach((id, index) => this.ids.set(id, ourIds[index]!));
+    return { request: line.msg, ours: comparable(ours, operation), theirs: comparable(theirs, operation) };
+  }
+
+  end(): { events: Message[]; answered: unknown[] } {
+    const all = [...this.clients.values()];
+    all.forEach((client) => client.close());
+    return { events: all.flatMap(({ events }) => events), answered: all.flatMap(({ answered }) => answered) };
+  }
+}
+
+const isAnswer = ({ dir, msg }: Line) => dir === "server->client" && msg["method"] === undefined;
+
+/**
+ * Says what the recorded client said, each request before and behind the same answers, and compares every answer and their order.
+ * `beforeRelease`: before a pipeline ends, with the events so far. Gives all events.
+ */
 export async function replay(
   port: number,
   lines: Line[],
   beforeRelease: (events: Message[]) => Promise<void> = async () => undefined,
 ): Promise<Message[]> {
-  const ids = new Map<string, string>();
-  const clients = new Map<number, RawClient>();
-  const differences: unknown[] = [];
-  for (const line of lines.filter(({ dir }) => dir === "client->server")) {
-    if (!clients.has(line.conn)) {
-      clients.get(line.conn - 1)?.close();
-      clients.set(line.conn, await RawClient.open(port));
-    }
-    const expected = lines.find(
-      ({ dir, conn, msg }) => dir === "server->client" && conn === line.conn && msg["id"] === line.msg["id"],
-    )!.msg;
-    const operation = operationOf(line);
-    if (isPipelineRelease(line.msg)) await beforeRelease(clients.get(line.conn)!.events);
-    const answer = await clients.get(line.conn)!.ask(translate(line.msg, ids));
-    const [theirs, ours] = [uuidsIn(expected), uuidsIn(answer)];
-    if (theirs.length === ours.length && operation !== "getStats") theirs.forEach((id, index) => ids.set(id, ours[index]!));
-    const pair = { request: line.msg, ours: comparable(answer, operation), theirs: comparable(expected, operation) };
-    if (JSON.stringify(pair.ours) !== JSON.stringify(pair.theirs)) differences.push(pair);
+  const conversation = new Conversation(port, beforeRelease);
+  const pairs: Pair[] = [];
+  for (const line of lines) {
+    if (line.dir === "client->server") await conversation.say(line);
+    else if (isAnswer(line)) pairs.push(await conversation.hear(line));
   }
-  expect(differences).toEqual([]);
-  const events = [...clients.values()].flatMap((client) => client.events);
-  clients.forEach((client) => client.close());
+  const { events, answered } = conversation.end();
+  expect(pairs.filter(({ ours, theirs }) => JSON.stringify(ours) !== JSON.stringify(theirs))).toEqual([]);
+  expect(answered).toEqual(lines.filter(isAnswer).map(({ msg }) => msg["id"]));
   return events;
 }
 

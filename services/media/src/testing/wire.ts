@@ -68,13 +68,16 @@ export function normal(value: unknown, key = ""): unknown {
 /** A client that speaks JSON-RPC by hand. */
 export class RawClient {
   readonly events: Message[] = [];
+  /** Ids of the answers, as they came. */
+  readonly answered: unknown[] = [];
   private readonly answers = new Map<unknown, (answer: Message) => void>();
 
   private constructor(readonly ws: WebSocket) {
     ws.on("message", (data) => {
       const message = JSON.parse((data as Buffer).toString()) as Message;
-      if (message["method"] === "onEvent") this.events.push(message);
-      else this.answers.get(message["id"])?.(message);
+      if (message["method"] === "onEvent") return void this.events.push(message);
+      this.answered.push(message["id"]);
+      this.answers.get(message["id"])?.(message);
     });
   }
 
