@@ -4,6 +4,7 @@ import { type MediaServer, runMediaServer } from "./mediaServer";
 
 export { ConfigError, loadConfig, type MediaConfig } from "./config";
 export type { MediaServer, MediaStats } from "./mediaServer";
+export { PLATFORM } from "./platform";
 export { METHODS, PROTOCOL } from "./protocol";
 
 /**
