@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import path from "node:path";
 import { RunnerError, type RunnerEvent, type RunnerOptions } from "./api";
 import { Connections } from "./docker/connection";
 import { configHandler, secretHandler } from "./docker/content";
@@ -11,14 +9,15 @@ import { Deployment } from "./engine/deployment";
 import type { Context, Handler } from "./engine/handler";
 import { nameOf, type PendingOperation, type Resource, splitRef } from "./engine/resource";
 import { repeatUpdates, settlePending } from "./engine/settle";
-import { reveal, secret, type Values } from "./engine/values";
+import { reveal } from "./engine/values";
 import { dynamicHandler } from "./handlers/dynamic";
-import { dockerProvider, dynamicProvider } from "./handlers/provider";
+import { defaultProviderInputs, dockerProvider, dynamicProvider } from "./handlers/provider";
 import { DynamicProcess } from "./host/dynamicProcess";
 import { type Place, placeOf } from "./host/program";
 import { makeScratch } from "./scratch";
 import { StateFile } from "./state/backend";
 import { takeLock } from "./state/lock";
+import { saltOfSettings } from "./state/salt";
 
 const DYNAMIC = "pulumi-nodejs:dynamic:Resource";
 const PARALLEL = 16;
@@ -101,7 +100,7 @@ export class Session {
       parallel,
       resources: this.state.resources,
       handlers: (type) => this.handlers[type],
-      defaultProvider: (type, version) => this.defaultProvider(type, version),
+      defaultProvider: (type, version) => defaultProviderInputs(this.o, type, version),
       save: (snapshot) => this.file!.save(snapshot),
       emit: (event) => this.emit(event),
       signal: this.signal,
@@ -124,29 +123,9 @@ export class Session {
     this.o.onEvent?.(event);
   }
 
-  private defaultProvider(type: string, version: string): Values {
-    const secrets = Object.fromEntries(Object.entries(this.o.secretConfig ?? {}).map(([key, value]) => [key, secret(value)]));
-    const all: Values = { ...this.o.config, ...secrets };
-    // A dynamic provider takes the program's settings; any other those of its package.
-    if (type === "pulumi:providers:pulumi-nodejs") return all;
-    const prefix = `${type.slice("pulumi:providers:".length)}:`;
-    const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-    return { ...Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])), ...(version ? { version } : {}) };
-  }
-
   private async close(): Promise<void> {
     await Promise.all([this.dynamic.stop(), this.connections.close()]);
     await rm(this.folder, { recursive: true, force: true });
     await this.unlock?.();
-  }
-}
-
-/** The salt that the CLI keeps beside the program for this stack, so that a new state opens with its settings. */
-function saltOfSettings(folder: string, stack: string): string | undefined {
-  try {
-    return /^encryptionsalt:\s*(\S+)/m.exec(readFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "utf8"))?.[1];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
   }
 }

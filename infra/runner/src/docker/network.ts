@@ -3,21 +3,8 @@ import { changedPaths } from "../engine/paths";
 import { type Values, withoutMarks } from "../engine/values";
 import type { DockerApi } from "./api";
 import { apiOf, common, createOrSettle, deleteWhenFree, type DockerContext, plain } from "./handler";
-import { labelList, labelsOf, type Owner, refuseForeign, withoutEmpty } from "./labels";
-
-interface NetworkInputs {
-  name: string;
-  driver?: string;
-  attachable?: boolean;
-  internal?: boolean;
-  ingress?: boolean;
-  ipv6?: boolean;
-  labels?: { label: string; value: string }[];
-  options?: Record<string, string>;
-  ipamDriver?: string;
-  ipamOptions?: Record<string, string>;
-  ipamConfigs?: { subnet?: string; gateway?: string; ipRange?: string; auxAddress?: Record<string, string> }[];
-}
+import { labelList, type Owner, refuseForeign, withoutEmpty } from "./labels";
+import { NETWORK_SHAPE, type NetworkInputs, networkSpec } from "./networkSpec";
 
 interface Network {
   Id: string;
@@ -37,23 +24,9 @@ interface Network {
   };
 }
 
-const SHAPE = {
-  name: "value",
-  driver: "value",
-  attachable: "value",
-  internal: "value",
-  ingress: "value",
-  ipv6: "value",
-  labels: [{ label: "value", value: "value" }],
-  options: "map",
-  ipamDriver: "value",
-  ipamOptions: "map",
-  ipamConfigs: [{ subnet: "value", gateway: "value", ipRange: "value", auxAddress: "map" }],
-} as const;
-
 /** docker:index/network:Network */
 export function networkHandler(docker: DockerContext): Handler {
-  const type = common({ shape: SHAPE as never, required: ["name"], defaults: { ipamDriver: "default" }, replaces: ["*"] });
+  const type = common({ shape: NETWORK_SHAPE as never, required: ["name"], defaults: { ipamDriver: "default" }, replaces: ["*"] });
   return {
     ...type,
     create: async (news, context) => {
@@ -70,32 +43,6 @@ export function networkHandler(docker: DockerContext): Handler {
       const api = apiOf(docker, context);
       const id = await settle(api, plain(news), docker.owner, context);
       return id === "nothing" ? id : { id, outputs: await outputsOf(api, news, id) };
-    },
-  };
-}
-
-function networkSpec(inputs: NetworkInputs): Values {
-  const { name, driver, attachable, internal, ingress, ipv6, labels, options, ipamDriver, ipamOptions, ipamConfigs, ...rest } = inputs;
-  rest satisfies Record<string, never>;
-  return {
-    Name: name,
-    CheckDuplicate: true,
-    Driver: driver ?? "bridge",
-    Attachable: attachable ?? false,
-    Internal: internal ?? false,
-    Ingress: ingress ?? false,
-    EnableIPv6: ipv6 ?? false,
-    Labels: labelsOf(labels),
-    Options: options ?? {},
-    IPAM: {
-      Driver: ipamDriver ?? "default",
-      Options: ipamOptions ?? {},
-      Config: (ipamConfigs ?? []).map(({ subnet, gateway, ipRange, auxAddress }) => ({
-        ...(subnet ? { Subnet: subnet } : {}),
-        ...(gateway ? { Gateway: gateway } : {}),
-        ...(ipRange ? { IPRange: ipRange } : {}),
-        ...(auxAddress ? { AuxiliaryAddresses: auxAddress } : {}),
-      })),
     },
   };
 }

@@ -1,13 +1,8 @@
 import type { Values } from "../engine/values";
-import { nanoseconds } from "./duration";
+import { containerSpecOf } from "./containerSpec";
 import { labelsOf } from "./labels";
-import type { ContainerSpec, FileTarget, Limits, Mount, Port, ServiceInputs, TaskSpec, UpdateConfig } from "./serviceInputs";
-
-/** Nothing may be left of an object whose fields were all taken: a new field of the inputs is an error of the compiler here. */
-const nothingLeft = (_rest: Record<string, never>): void => {};
-const compact = (values: Values): Values => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-const unlessEmpty = <T>(list: T[] | undefined): T[] | undefined => (list && list.length > 0 ? list : undefined);
-const duration = (text: string | undefined): number | undefined => (text === undefined ? undefined : nanoseconds(text));
+import type { Limits, Port, ServiceInputs, TaskSpec, UpdateConfig } from "./serviceInputs";
+import { compact, duration, nothingLeft, unlessEmpty } from "./specFields";
 
 /** The spec that Docker takes for a service (Engine API, ServiceCreate). */
 export function serviceSpec(inputs: ServiceInputs): Values {
@@ -28,7 +23,7 @@ function taskTemplate(spec: TaskSpec): Values {
   const { containerSpec, networksAdvanceds, resources, restartPolicy, placement, logDriver, forceUpdate, runtime, ...rest } = spec;
   nothingLeft(rest);
   return compact({
-    ContainerSpec: container(containerSpec),
+    ContainerSpec: containerSpecOf(containerSpec),
     Resources: compact({ Limits: limits(resources?.limits), Reservations: limits(resources?.reservation) }),
     RestartPolicy: restartPolicy && restart(restartPolicy),
     Placement: placed(placement ?? {}),
@@ -40,87 +35,6 @@ function taskTemplate(spec: TaskSpec): Values {
     Runtime: runtime ?? "container",
   });
 }
-
-function container(spec: ContainerSpec): Values {
-  const { image, commands, args, env, labels, hostname, dir, user, groups, init, readOnly, isolation, ...others } = spec;
-  const { stopSignal, stopGracePeriod, sysctl, capAdds, capDrops, hosts, dnsConfig, healthcheck, mounts, secrets, configs, ...rest } =
-    others;
-  nothingLeft(rest);
-  return compact({
-    Image: image,
-    Labels: labels && labels.length > 0 ? labelsOf(labels) : undefined,
-    Command: unlessEmpty(commands),
-    Args: unlessEmpty(args),
-    Hostname: hostname || undefined,
-    // Sorted: Docker compares the list in its order, and another order would restart the tasks.
-    Env: unlessEmpty(
-      Object.entries(env ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .sort(),
-    ),
-    Dir: dir || undefined,
-    User: user || undefined,
-    Groups: unlessEmpty(groups),
-    Init: init,
-    ReadOnly: readOnly || undefined,
-    StopSignal: stopSignal || undefined,
-    StopGracePeriod: duration(stopGracePeriod),
-    Isolation: isolation ?? "default",
-    Sysctls: sysctl,
-    CapabilityAdd: unlessEmpty(capAdds),
-    CapabilityDrop: unlessEmpty(capDrops),
-    Hosts: unlessEmpty(hosts?.map(({ host, ip }) => `${ip} ${host}`)),
-    DNSConfig: compact({
-      Nameservers: unlessEmpty(dnsConfig?.nameservers),
-      Search: unlessEmpty(dnsConfig?.searches),
-      Options: unlessEmpty(dnsConfig?.options),
-    }),
-    Healthcheck: health(healthcheck ?? {}),
-    Mounts: unlessEmpty(mounts?.map(mounted)),
-    Secrets: unlessEmpty(
-      secrets?.map(({ secretId, secretName, ...file }) => ({ File: target(file), SecretID: secretId, SecretName: secretName })),
-    ),
-    Configs: unlessEmpty(
-      configs?.map(({ configId, configName, ...file }) => ({ File: target(file), ConfigID: configId, ConfigName: configName })),
-    ),
-  });
-}
-
-function health({ tests, interval, timeout, startPeriod, retries, ...rest }: NonNullable<ContainerSpec["healthcheck"]>): Values {
-  nothingLeft(rest);
-  return compact({
-    Test: unlessEmpty(tests),
-    Interval: duration(interval) || undefined,
-    Timeout: duration(timeout) || undefined,
-    StartPeriod: duration(startPeriod) || undefined,
-    Retries: retries || undefined,
-  });
-}
-
-function mounted({ type, target: path, source, readOnly, bindOptions, tmpfsOptions, volumeOptions, ...rest }: Mount): Values {
-  nothingLeft(rest);
-  const { noCopy, labels, driverName, driverOptions } = volumeOptions ?? {};
-  return compact({
-    Type: type,
-    Source: source || undefined,
-    Target: path,
-    ReadOnly: readOnly || undefined,
-    BindOptions: bindOptions && compact({ Propagation: bindOptions.propagation }),
-    TmpfsOptions: tmpfsOptions && compact({ SizeBytes: tmpfsOptions.sizeBytes, Mode: tmpfsOptions.mode }),
-    VolumeOptions:
-      volumeOptions &&
-      compact({
-        NoCopy: noCopy || undefined,
-        Labels: labels && labelsOf(labels),
-        DriverConfig: driverName || driverOptions ? compact({ Name: driverName, Options: driverOptions }) : undefined,
-      }),
-  });
-}
-
-const target = ({ fileName, fileUid, fileGid, fileMode, ...rest }: FileTarget): Values => {
-  nothingLeft(rest);
-  return { Name: fileName, UID: fileUid ?? "0", GID: fileGid ?? "0", Mode: fileMode ?? 0o444 };
-};
 
 const limits = (given: Limits | undefined): Values | undefined =>
   given && compact({ NanoCPUs: given.nanoCpus || undefined, MemoryBytes: given.memoryBytes || undefined });

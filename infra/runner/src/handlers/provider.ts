@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { RunnerError } from "../api";
+import { RunnerError, type RunnerOptions } from "../api";
 import type { Handler } from "../engine/handler";
 import { changedPaths } from "../engine/paths";
-import type { Values } from "../engine/values";
+import { secret, type Values } from "../engine/values";
 
 const DOCKER_SETTINGS = new Set(["host", "sshOpts", "version", "disableDockerDaemonCheck", "__internal"]);
 
@@ -35,3 +35,13 @@ export const dockerProvider: Handler = {
 
 /** pulumi:providers:pulumi-nodejs */
 export const dynamicProvider: Handler = { ...provider, check: (news) => news };
+
+/** Inputs of a package's default provider: a dynamic provider takes the program's settings; any other those of its package. */
+export function defaultProviderInputs({ config, secretConfig = {} }: RunnerOptions, type: string, version: string): Values {
+  const secrets = Object.fromEntries(Object.entries(secretConfig).map(([key, value]) => [key, secret(value)]));
+  const all: Values = { ...config, ...secrets };
+  if (type === "pulumi:providers:pulumi-nodejs") return all;
+  const prefix = `${type.slice("pulumi:providers:".length)}:`;
+  const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
+  return { ...Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])), ...(version ? { version } : {}) };
+}

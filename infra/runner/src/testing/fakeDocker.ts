@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Values } from "../engine/values";
+import { CRASH_LOG, FakeTasks } from "./fakeTasks";
 
 /** One request that changed something. */
 export interface Write {
@@ -17,9 +18,6 @@ interface Stored extends Values {
 const KINDS = ["networks", "volumes", "secrets", "configs", "services"] as const;
 type Kind = (typeof KINDS)[number];
 
-// One frame of Docker's multiplexed stream.
-const LOG = Buffer.from([2, 0, 0, 0, 0, 0, 0, 10, ...Buffer.from("no camera\n")]);
-
 /**
  * An in-memory Docker with a swarm of one, behind a unix socket: it answers as Engine API 1.41 does for what the runner asks.
  * Tasks run at once unless `fails` says otherwise.
@@ -29,7 +27,7 @@ export class FakeDocker {
   readonly stored = Object.fromEntries(KINDS.map((kind) => [kind, new Map<string, Stored>()])) as Record<Kind, Map<string, Stored>>;
   /** Services whose update is rolled back, whose tasks never run, or of whose tasks one more has ended at each look. */
   fails: Record<string, "rollback" | "never" | "crash"> = {};
-  private readonly looks: Record<string, number> = {};
+  private readonly tasks = new FakeTasks();
   /** Called before each write, in its order; may end the connection. */
   onWrite: (write: Write) => void = () => {};
   private made = 0;
@@ -68,7 +66,7 @@ export class FakeDocker {
   private answer(method: string, kind: string, id: string, verb: string, url: URL, body: Values | undefined): [number, unknown] {
     const filters = JSON.parse(url.searchParams.get("filters") ?? "{}") as Record<string, string[]>;
     if (kind === "nodes") return [200, [{ ID: "node1", Spec: { Role: "manager", Availability: "active" }, Status: { State: "ready" } }]];
-    if (kind === "tasks") return [200, this.tasks(filters["service"]?.[0])];
+    if (kind === "tasks") return [200, this.tasksOf(filters["service"]?.[0])];
     if (kind === "containers") return id === "json" ? [200, []] : [404, { message: "No such container" }];
     const all = this.stored[kind as Kind];
     if (!all) return [404, { message: "page not found" }];
@@ -77,7 +75,7 @@ export class FakeDocker {
       return [200, [...all.values()].filter(({ name }) => !filters["name"] || name.startsWith(filters["name"][0]!))];
     const found = all.get(id) ?? [...all.values()].find(({ name }) => name === id);
     if (!found) return [404, { message: `No such ${kind}: ${id}` }];
-    if (verb === "logs") return [200, this.fails[found.name] === "crash" ? LOG : undefined];
+    if (verb === "logs") return [200, this.fails[found.name] === "crash" ? CRASH_LOG : undefined];
     if (method === "GET") return [200, found];
     this.wrote({
       method,
@@ -138,26 +136,9 @@ export class FakeDocker {
     return [204, undefined];
   }
 
-  private tasks(service: string | undefined): unknown[] {
-    return [...this.stored.services.values()].filter(({ id }) => !service || id === service).flatMap((found) => this.tasksOf(found));
-  }
-
-  private tasksOf({ id, name, ...rest }: Stored): unknown[] {
-    const { Mode } = rest["Spec"] as { Mode: { Replicated?: { Replicas: number } } };
-    const replicas = Mode.Replicated?.Replicas ?? 1;
-    const task = (ID: string, slot: number, State: string, Err = "", second = 0): Values => ({
-      ID,
-      ServiceID: id,
-      NodeID: "node1",
-      Slot: slot,
-      DesiredState: State === "running" ? "running" : "shutdown",
-      Status: { State, Timestamp: `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`, Err },
-    });
-    const slots = Array.from({ length: replicas }, (_, slot) => slot);
-    if (this.fails[name] === "never") return slots.map((slot) => task(`${id}.${slot}`, slot, "rejected", "No such image: base:bookworm"));
-    if (this.fails[name] === "crash") this.looks[name] = (this.looks[name] ?? -1) + 1;
-    const ended = Array.from({ length: this.looks[name] ?? 0 }, (_, n) => task(`${id}.0.${n}`, 0, "failed", "task: non-zero exit (3)", n));
-    return this.fails[name] === "crash" ? ended : [...ended, ...slots.map((slot) => task(`${id}.${slot}`, slot, "running"))];
+  private tasksOf(service: string | undefined): unknown[] {
+    const services = [...this.stored.services.values()].filter(({ id }) => !service || id === service);
+    return services.flatMap((found) => this.tasks.of(found, this.fails[found.name]));
   }
 
   private wrote(write: Write): void {

@@ -1,0 +1,27 @@
+import type { Values } from "../engine/values";
+
+/** What a service whose tasks crash has said: one frame of Docker's multiplexed stream. */
+export const CRASH_LOG = Buffer.from([2, 0, 0, 0, 0, 0, 0, 10, ...Buffer.from("no camera\n")]);
+
+/** Tasks of the in-memory Docker's services. They run at once, unless the service fails. */
+export class FakeTasks {
+  /** How many tasks of a service have crashed. They stay in its history. */
+  private readonly crashed: Record<string, number> = {};
+
+  of({ id, name, ...rest }: Values & { id: string; name: string }, fails: "rollback" | "never" | "crash" | undefined): Values[] {
+    const { Mode } = rest["Spec"] as { Mode: { Replicated?: { Replicas: number } } };
+    const slots = Array.from({ length: Mode.Replicated?.Replicas ?? 1 }, (_, slot) => slot);
+    const task = (ID: string, Slot: number, State: string, Err = "", second = 0): Values => ({
+      ID,
+      ServiceID: id,
+      NodeID: "node1",
+      Slot,
+      DesiredState: State === "running" ? "running" : "shutdown",
+      Status: { State, Timestamp: `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`, Err },
+    });
+    if (fails === "never") return slots.map((slot) => task(`${id}.${slot}`, slot, "rejected", "No such image: base:bookworm"));
+    if (fails === "crash") this.crashed[name] = (this.crashed[name] ?? -1) + 1;
+    const past = Array.from({ length: this.crashed[name] ?? 0 }, (_, n) => task(`${id}.0.${n}`, 0, "failed", "task: non-zero exit (3)", n));
+    return fails === "crash" ? past : [...past, ...slots.map((slot) => task(`${id}.${slot}`, slot, "running"))];
+  }
+}
