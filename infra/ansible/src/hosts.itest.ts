@@ -80,15 +80,33 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 }, 60_000);
 
+/** What a run would change: settings, rules, whether Docker runs. */
+const traces = () =>
+  onHost(
+    "find /etc /usr/local /var/lib/barecast -newer /etc/machine-id -type f | sort; systemctl is-active docker || true; iptables -S | wc -l",
+  );
+
 test("a check of a blank host fails no task and changes nothing", async () => {
-  const look = () =>
-    onHost(
-      "find /etc /usr/local /var/lib/barecast -newer /etc/machine-id -type f | sort; systemctl is-active docker || true; iptables -S | wc -l",
-    );
-  const before = await look();
+  const before = await traces();
   const told = await changesOf({ check: true });
   expect(told).toContain("swarm: Make the swarm");
-  expect(await look()).toBe(before);
+  expect(await traces()).toBe(before);
+}, 120_000);
+
+test("a port of the site that somebody else has is told before anything changes", async () => {
+  const before = await traces();
+  await onHost("systemd-run --quiet --unit=itest-taken python3 -m http.server 443");
+  await onHost("for i in $(seq 100); do ss -Hltn | grep -q :443 && exit 0; sleep 0.1; done; exit 1");
+  const refused = await changesOf().then(
+    () => "no refusal",
+    (error: Error) => error.message,
+  );
+  await onHost("systemctl stop itest-taken");
+  expect(refused).toBe(
+    "hosts.one: firewall: Check that nobody else has the site's ports: Expected the site's ports to be free, found python3 at 443/tcp. " +
+      "Stop what listens there, or give the site others: ports in the site file",
+  );
+  expect(await traces()).toBe(before);
 }, 120_000);
 
 test("one run makes it a manager with the registry running; the next and a check change nothing", async () => {

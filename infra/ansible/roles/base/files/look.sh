@@ -14,3 +14,10 @@ echo "dockerEnabled=$(systemctl is-enabled docker.service 2>/dev/null || true)"
 echo "dockerGid=$(getent group docker | cut -d: -f3)"
 echo "otherFirewalls=$(for unit in ufw firewalld; do systemctl is-active --quiet $unit && printf '%s ' $unit; done)"
 echo "packages=$(dpkg-query -W -f '${db:Status-Status}:${Package} ' 2>/dev/null | tr ' ' '\n' | sed -n 's/^installed://p' | tr '\n' ' ')"
+# Who listens, as protocol/port/program. On a host that is the site's already, not Docker and what it runs: those are the site's own.
+echo "listening=$(ss -Hlntup 2>/dev/null | while read -r protocol _ _ _ local _ users; do
+  program=${users#*\"}; program=${program%%\"*}
+  pid=${users#*pid=}; pid=${pid%%,*}
+  if [ -e /etc/barecast ] && { [ -z "$users" ] || grep -q docker "/proc/$pid/cgroup" 2>/dev/null; }; then continue; fi
+  echo "$protocol/${local##*:}/${program:-kernel}"
+done | sort -u | tr '\n' ' ')"
