@@ -1,5 +1,6 @@
 "use strict";
-// Three projects: unit (no Docker, no network), hosts (machines and Ansible's roles on them) and e2e (the streaming stories). A workspace's name maps to its source.
+// Four projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
+// them) and e2e (the streaming stories). A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
@@ -41,6 +42,12 @@ module.exports = {
       ...shared,
       displayName: "unit",
       testMatch: ["<rootDir>/{infra,services,apps,bench}/**/*.test.{ts,tsx}", "<rootDir>/tests/e2e/src/**/*.test.ts"],
+    },
+    {
+      ...shared,
+      displayName: "services",
+      testMatch: ["<rootDir>/services/parse/src/**/*.itest.ts"],
+      globalSetup: "<rootDir>/tests/e2e/src/servicesSetup.ts",
     },
     { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible}/src/**/*.itest.ts"] },
     {

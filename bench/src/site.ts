@@ -34,6 +34,7 @@ export async function runningSite(env = process.env): Promise<RunningSite> {
     machineAddress: host.address,
     operator: { username: accounts.operator, password: secrets.operatorPassword },
     reporter: { username: "reporter", password: secrets.reporterPassword },
+    admin: { username: accounts.admin, password: secrets.adminPassword },
     caFile: place.caCert,
   };
   const about = {

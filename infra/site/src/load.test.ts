@@ -39,7 +39,7 @@ test("a site with nothing set has every default", () => {
       mediaControl: 8888,
       turnProxy: 5350,
     },
-    accounts: { operator: "operator" },
+    accounts: { operator: "operator", admin: "admin" },
     media: { server: "pocket", maxBitrateBps: 2500000 },
     recordings: { phones: true },
     console: { title: "barecast" },
@@ -100,6 +100,21 @@ test.each([
     "a password in an address",
     `${minimal}cameras: {gate: {url: "rtsp://me:pw@10.0.0.9/1"}}\n`,
     "  cameras.gate.url: Expected an address without user and password, found credentials. Use username and passwordSecret: a site file is not secret",
+  ],
+  [
+    "an account that is there twice",
+    `${minimal}accounts: {operator: pat, admin: pat}\n`,
+    '  accounts.admin: Expected a user name of its own, found "pat", which is accounts.operator. Choose another',
+  ],
+  [
+    "an account that every site has",
+    `${minimal}accounts: {operator: reporter}\n`,
+    '  accounts.operator: Expected a user name of its own, found "reporter", which is the site\'s own. Choose another',
+  ],
+  [
+    "a user name that Parse does not take",
+    `${minimal}accounts: {admin: "Ada Lovelace"}\n`,
+    '  accounts.admin: Expected a user name of letters, digits, dots, dashes and underscores, found "Ada Lovelace"',
   ],
 ])("%s is refused", (_name, text, line) => {
   expect(refusal(text)).toEqual(["sites/x.yaml: 1 problem", line]);

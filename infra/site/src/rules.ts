@@ -150,6 +150,21 @@ const noUserInUrl: Rule = ({ cameras }) =>
       },
   );
 
+/** Accounts that every site has beside those of its file. */
+const ownAccounts = ["reporter", "verifier"];
+const accountsApart: Rule = ({ accounts }) =>
+  Object.entries(accounts).map(([key, name], index, all) => {
+    const other = [...ownAccounts.map((own) => ["the site's own", own]), ...all.slice(0, index)].find(([, taken]) => taken === name);
+    return (
+      other !== undefined && {
+        path: `accounts.${key}`,
+        wanted: "a user name of its own",
+        found: `${shown(name)}, which is ${other[0]!.includes(" ") ? other[0]! : `accounts.${other[0]!}`}`,
+        fix: "Choose another",
+      }
+    );
+  });
+
 export const rules: readonly Rule[] = [
   everyRoleSomewhere,
   addressOrMachine,
@@ -160,4 +175,5 @@ export const rules: readonly Rule[] = [
   kurentoNeedsUpstream,
   passwordNeedsUser,
   noUserInUrl,
+  accountsApart,
 ];

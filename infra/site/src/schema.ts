@@ -6,6 +6,7 @@ import { z } from "zod";
  */
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "a name of lower-case letters, digits and dashes that starts with a letter");
+const account = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, "a user name of letters, digits, dots, dashes and underscores");
 const ipv4 = z.ipv4("an IPv4 address");
 const cidr = z.cidrv4("an IPv4 network like 10.231.0.0/16");
 const port = z.int().min(1).max(65_535);
@@ -50,7 +51,7 @@ const cameraSchema = z.strictObject({
     .string()
     .regex(/^rtsps?:\/\/[^\s]+$/, "an rtsp:// address")
     .describe("The camera's RTSP address, without user and password"),
-  username: z.string().min(1).optional(),
+  username: z.string().min(1).optional().describe("User of the camera, where it asks for one (Basic or Digest)"),
   passwordSecret: name.optional().describe("Name of a secret in the site's secrets file (`barecast secrets set NAME`)"),
   record: z.boolean().default(true),
 });
@@ -90,12 +91,10 @@ export const siteSchema = z.strictObject({
     .prefault({}),
   accounts: z
     .strictObject({
-      operator: z
-        .string()
-        .min(1)
-        .max(60)
-        .default("operator")
-        .describe("User name of the first operator; its password is in the secrets file"),
+      operator: account.default("operator").describe("User name of the first operator; its password is in the secrets file"),
+      admin: account
+        .default("admin")
+        .describe("User name of the first admin, who may do all and open the dashboard (`barecast open dashboard`); password as above"),
     })
     .prefault({}),
   media: z

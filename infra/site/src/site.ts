@@ -53,6 +53,7 @@ export interface SiteSecrets {
   readonly parseMaintenanceKey: string;
   readonly parseReadOnlyMasterKey: string;
   readonly operatorPassword: string;
+  readonly adminPassword: string;
   readonly reporterPassword: string;
   /** Session of nobody but `barecast verify`: an account with the roles operator and reporter. */
   readonly verifierPassword: string;

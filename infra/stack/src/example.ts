@@ -18,7 +18,7 @@ export const exampleSecrets: SiteSecrets = {
         "namingKey",
       ],
       ...["turnSecret", "postgresPassword", "redisPassword", "parseMasterKey", "parseMaintenanceKey", "parseReadOnlyMasterKey"],
-      ...["operatorPassword", "reporterPassword", "verifierPassword"],
+      ...["operatorPassword", "adminPassword", "reporterPassword", "verifierPassword"],
     ].map((key) => [key, `<${key}>`]),
   ) as unknown as SiteSecrets),
   own: { gate: "<gate>" },

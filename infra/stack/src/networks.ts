@@ -26,5 +26,9 @@ export const networksOf = ({ name, network }: Site): NetworkSpec[] =>
     return { name: `${name}-${key}`, isInternal, subnet: `${prefix}.0/24`, gateway: `${prefix}.1` };
   });
 
+/** The address ranges of some of the overlays: whoever is asked from there knows which of the site's services asks. */
+export const rangesOf = (site: Site, ...keys: readonly NetworkKey[]): string[] =>
+  networksOf(site).flatMap(({ name, subnet }) => (keys.some((key) => name === `${site.name}-${key}`) ? [subnet] : []));
+
 /** A service's place on an overlay, under its own name. */
 export const attach = (site: Site, key: NetworkKey, ...aliases: string[]) => ({ name: `${site.name}-${key}`, aliases });

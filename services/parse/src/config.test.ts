@@ -24,6 +24,7 @@ test("the least that must be said, and its defaults", () => {
     liveQuery: false,
     accounts: [],
     masterKeyIps: [],
+    trustedProxies: [],
     dashboard: true,
     logLevel: "info",
   });

@@ -38,7 +38,9 @@ export const configSchema = z.strictObject({
   accounts: z.array(z.strictObject({ username: name, roles: z.array(z.enum(roles)).min(1) })).default([]),
   /** From where the master keys count: the site's overlay networks. Loopback is always in. They never count through the edge. */
   masterKeyIps: z.array(address).default([]),
-  /** The dashboard on loopback 4040 of the container, for accounts with the role admin. */
+  /** Whose `X-Forwarded-For` names the client: the overlay networks of the edge and of signaling, which signs people in for them. */
+  trustedProxies: z.array(address).default([]),
+  /** The dashboard on loopback 4040 of the container, for people with the role admin. */
   dashboard: z.boolean().default(true),
   logLevel: z.enum(["error", "warn", "info", "debug"]).default("info"),
 });

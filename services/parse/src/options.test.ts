@@ -11,6 +11,7 @@ const config = parseConfig(
     database: { host: "postgres" },
     redis: { host: "redis" },
     masterKeyIps: ["10.231.0.0/16"],
+    trustedProxies: ["10.231.101.0/24"],
   }),
   "parse.json",
 );
@@ -78,7 +79,7 @@ test("the options given to Parse Server", () => {
     defaultLimit: 100,
     maxLimit: 1000,
     maxUploadSize: "1mb",
-    trustProxy: ["127.0.0.1", "::1", "10.231.0.0/16"],
+    trustProxy: ["10.231.101.0/24"],
     fileUpload: {
       enableForPublic: false,
       enableForAnonymousUser: false,

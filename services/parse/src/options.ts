@@ -70,7 +70,7 @@ export function parseOptions(config: ParseConfig, secrets: ParseSecrets) {
     defaultLimit: 100,
     maxLimit: 1000,
     maxUploadSize: "1mb",
-    trustProxy: trusted,
+    trustProxy: config.trustedProxies,
     fileUpload: {
       enableForPublic: false,
       enableForAnonymousUser: false,

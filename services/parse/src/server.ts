@@ -7,7 +7,7 @@ import PostgresStorageAdapter from "parse-server/lib/Adapters/Storage/Postgres/P
 import { ensureAccounts } from "./accounts";
 import { registerCloud, type ParseSdk } from "./cloud/main";
 import { applicationId, type ParseConfig, type ParseSecrets } from "./config";
-import { dashboardConfig, dashboardPort } from "./dashboard";
+import { dashboardApp, dashboardPort } from "./dashboard";
 import { databaseProblem } from "./database";
 import { edge } from "./edge";
 import { health } from "./health";
@@ -66,8 +66,7 @@ export async function startParse(
     const { redisURL, redisOptions } = options.liveQuery as NonNullable<typeof options.liveQuery>;
     await ParseServer.createLiveQueryServer(server, { appId: applicationId, redisURL, redisOptions }, options as never);
   }
-  const dashboard = await startDashboard(config, secrets, parse.app, log);
-  if (dashboard) servers.push(dashboard);
+  if (config.dashboard) servers.push(await listen(await dashboardApp(Parse, parse.app, config, secrets), dashboardPort, "127.0.0.1"));
   return {
     port: (server.address() as { port: number }).port,
     made,
@@ -77,19 +76,6 @@ export async function startParse(
       await parse.config.databaseController.adapter.handleShutdown();
     },
   };
-}
-
-async function startDashboard(config: ParseConfig, secrets: ParseSecrets, parseApp: Express, log: (line: string) => void) {
-  const settings = await dashboardConfig(config, secrets);
-  if (!settings) {
-    if (config.dashboard) log("The dashboard stays off: no account has the role admin");
-    return undefined;
-  }
-  const { default: ParseDashboard } = await import("parse-dashboard");
-  const app = express();
-  app.use(config.mountPath, edge({ origins: [`http://localhost:${dashboardPort}`] }), parseApp);
-  app.use("/dashboard", ParseDashboard(settings, { allowInsecureHTTP: false }));
-  return listen(app, dashboardPort, "127.0.0.1");
 }
 
 async function listen(app: Express, port: number, host: string): Promise<Server> {

@@ -15,6 +15,8 @@ export const configSchema = z.strictObject({
   listen: z.union([port, z.literal(0)]).default(8080),
   /** Origins whose pages may connect. */
   origins: z.array(origin).min(1),
+  /** Networks of the edge: only there `X-Forwarded-For` names the client. */
+  trustedProxies: z.array(z.cidrv4()).default([]),
   media: z.array(z.strictObject({ name, url: z.url({ protocol: /^wss?$/ }) })).min(1),
   parse: z.strictObject({ url: z.url({ protocol: /^https?$/ }), applicationId: z.string().min(1) }),
   redis: z.strictObject({ host: z.string().min(1), port }).optional(),

@@ -11,7 +11,7 @@ import { mayView, type Sessions } from "./session";
 import { tokenBucket } from "./tokenBucket";
 
 export interface HttpParts {
-  readonly config: Pick<Config, "origins">;
+  readonly config: Pick<Config, "origins" | "trustedProxies">;
   readonly sessions: Sessions;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -42,7 +42,7 @@ const addressesKept = 10_000;
 export function createHttp(parts: HttpParts): Express {
   const app = express();
   app.disable("x-powered-by");
-  app.set("trust proxy", 1);
+  app.set("trust proxy", parts.config.trustedProxies);
   const onlyOwnPages = ownPagesOnly(parts.config.origins);
   app.post("/session", onlyOwnPages, signInLimit(), express.json({ limit: "4kb" }), signIn(parts));
   app.get("/session", currentUser(parts));
@@ -80,7 +80,7 @@ function signIn({ sessions }: HttpParts): RequestHandler {
   return async (request, response) => {
     const body = sessionRequestSchema.safeParse(request.body);
     if (!body.success) return refuse(response, 400, "badMessage", "Expected a user name and a password");
-    const { user, token } = await sessions.signIn(body.data.username, body.data.password);
+    const { user, token } = await sessions.signIn(body.data.username, body.data.password, request.ip);
     response.set("Set-Cookie", sessionCookieHeader(token)).set("Cache-Control", "no-store").json({ user });
   };
 }

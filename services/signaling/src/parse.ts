@@ -14,23 +14,26 @@ export class ParseRefused extends Error {
 }
 
 export interface ParseRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the API's address, with its query. */
   readonly path: string;
   readonly body?: unknown;
   readonly sessionToken?: string;
   readonly asMaster?: boolean;
+  /** Address of the client for whom this is asked: Parse counts sign-ins by it. */
+  readonly clientAddress?: string;
 }
 
 /** Parse's REST interface: one request, its JSON answer. @throws {ParseUnavailable | ParseRefused} */
 export type ParseCall = (request: ParseRequest) => Promise<Record<string, unknown>>;
 
 export function parseClient({ url, applicationId }: Config["parse"], masterKey: string, timeoutMs = 3000): ParseCall {
-  return async ({ method, path, body, sessionToken, asMaster }) => {
+  return async ({ method, path, body, sessionToken, asMaster, clientAddress }) => {
     const headers: Record<string, string> = { "X-Parse-Application-Id": applicationId, "X-Parse-Revocable-Session": "1" };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (sessionToken !== undefined) headers["X-Parse-Session-Token"] = sessionToken;
     if (asMaster) headers["X-Parse-Master-Key"] = masterKey;
+    if (clientAddress !== undefined) headers["X-Forwarded-For"] = clientAddress;
     const target = `${url.replace(/\/$/, "")}${path}`;
     let response: Response;
     let json: Record<string, unknown>;

@@ -9,7 +9,7 @@ const objectNotFound = 101;
 export interface Sessions {
   /** Whose session this is. An answer is at most `cacheMs` old. @throws {Refusal} unauthenticated or accountsUnavailable. */
   userOf(token: string): Promise<User>;
-  signIn(username: string, password: string): Promise<{ user: User; token: string }>;
+  signIn(username: string, password: string, clientAddress?: string): Promise<{ user: User; token: string }>;
   signOut(token: string): Promise<void>;
 }
 
@@ -35,9 +35,9 @@ export function createSessions(parse: ParseCall, cacheMs = 30_000, now: () => nu
       if (known && known.until > now()) return known.user;
       return keep(key, asRefusal(ask(token), "The session is not valid any more. Sign in again"));
     },
-    async signIn(username, password) {
-      const body = { username, password };
-      const me = await asRefusal(parse({ method: "POST", path: "/login", body }), "Wrong user name or password");
+    async signIn(username, password, clientAddress) {
+      const request = { method: "POST", path: "/login", body: { username, password }, clientAddress } as const;
+      const me = await asRefusal(parse(request), "Wrong user name or password");
       const token = String(me["sessionToken"]);
       const user = asRefusal(
         rolesOf(parse, String(me["objectId"])).then((roles) => userFrom(me, roles)),

@@ -7,6 +7,7 @@ const result = {
   machineAddress: "172.30.241.10",
   operator: { username: "operator", password: "o" },
   reporter: { username: "reporter", password: "r" },
+  admin: { username: "admin", password: "a" },
   caFile: "/ca.crt",
 };
 

@@ -9,6 +9,7 @@ export interface UpResult {
   readonly machineAddress: string;
   readonly operator: Login;
   readonly reporter: Login;
+  readonly admin: Login;
   readonly caFile: string;
 }
 export interface Login {
@@ -53,7 +54,7 @@ export function upResult(output: string): UpResult {
   } catch {
     throw new Error(`barecast up --json: Expected a line of JSON at the end, found "${line.slice(0, 200)}"`);
   }
-  const missing = (["address", "port", "machineAddress", "operator", "reporter", "caFile"] as const).filter(
+  const missing = (["address", "port", "machineAddress", "operator", "reporter", "admin", "caFile"] as const).filter(
     (key) => result[key] === undefined,
   );
   if (missing.length > 0) throw new Error(`barecast up --json: Expected ${missing.join(", ")} in ${line.slice(0, 200)}`);

@@ -4,24 +4,25 @@ import * as age from "age-encryption";
 import type { Place } from "../place";
 import { UserError } from "../problems";
 import type { Site, SiteSecrets } from "../site";
-import { generateSecrets } from "./generate";
+import { generateSecrets, withMissing, type StoredSecrets } from "./generate";
 
 /**
- * Opens the site's secrets; makes them, and the private key that opens them, when the site is new.
+ * Opens the site's secrets; makes them, and the private key that opens them, when the site is new. A secret that a later version needs is
+ * added to the file that is there.
  * @throws UserError when the file is there and its key is not, or does not open it: nothing is ever made a second time.
  */
 export async function openSecrets(site: Site, place: Place): Promise<SiteSecrets> {
-  if (existsSync(place.secrets)) return decrypt(place);
-  const secrets = await generateSecrets(site);
-  await writeSecrets(place, secrets);
+  const found = existsSync(place.secrets) ? await decrypt(place) : undefined;
+  const secrets = found ? withMissing(found) : await generateSecrets(site);
+  if (!found || Object.keys(secrets).length > Object.keys(found).length) await writeSecrets(place, secrets);
   return secrets;
 }
 
-async function decrypt(place: Place): Promise<SiteSecrets> {
+async function decrypt(place: Place): Promise<StoredSecrets> {
   const decrypter = new age.Decrypter();
   decrypter.addIdentity(readKey(place));
   try {
-    return JSON.parse(await decrypter.decrypt(readFileSync(place.secrets), "text")) as SiteSecrets;
+    return JSON.parse(await decrypter.decrypt(readFileSync(place.secrets), "text")) as StoredSecrets;
   } catch (error) {
     throw new UserError(
       "secrets.locked",
@@ -31,7 +32,7 @@ async function decrypt(place: Place): Promise<SiteSecrets> {
 }
 
 /** Encrypts and replaces the secrets file; the first call makes the private key. */
-export async function writeSecrets(place: Place, secrets: SiteSecrets): Promise<void> {
+export async function writeSecrets(place: Place, secrets: StoredSecrets): Promise<void> {
   if (!existsSync(place.ageKey)) {
     mkdirSync(path.dirname(place.ageKey), { recursive: true, mode: 0o700 });
     writeFileSync(place.ageKey, `${await age.generateIdentity()}\n`, { mode: 0o600, flag: "wx" });

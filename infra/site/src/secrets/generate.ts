@@ -31,13 +31,38 @@ export const certificateNames = (site: Site) => ({
   registry: site.hosts.filter((host) => host.roles.includes("manager")).map((host) => host.address),
 });
 
+/** Secrets that are randomness and nothing else, by what makes them. A later version's new secret is a row here. */
+const random = {
+  pulumiPassphrase: newToken,
+  namingKey: newToken,
+  turnSecret: newToken,
+  postgresPassword: newToken,
+  redisPassword: newToken,
+  parseMasterKey: newToken,
+  parseMaintenanceKey: newToken,
+  parseReadOnlyMasterKey: newToken,
+  operatorPassword: newPassword,
+  adminPassword: newPassword,
+  reporterPassword: newPassword,
+  verifierPassword: newToken,
+} satisfies Partial<Record<keyof SiteSecrets, () => string>>;
+
+/** Secrets as an earlier version may have stored them: without what came later. */
+export type StoredSecrets = Omit<SiteSecrets, keyof typeof random> & Partial<SiteSecrets>;
+
+/** Adds the random secrets that are not there: all to a new site's, those of a later version to an older file's. What is there stays. */
+export function withMissing(found: StoredSecrets): SiteSecrets {
+  const missing = Object.entries(random).filter(([key]) => found[key as keyof typeof random] === undefined);
+  return { ...found, ...Object.fromEntries(missing.map(([key, make]) => [key, make()])) } as SiteSecrets;
+}
+
 /** Makes every secret of a new site. Called once in a site's life. */
 export async function generateSecrets(site: Site): Promise<SiteSecrets> {
   const authority = await newAuthority(site.name);
   const names = certificateNames(site);
   const edge = await newServerCertificate(authority, names.edge);
   const registry = await newServerCertificate(authority, names.registry);
-  return {
+  return withMissing({
     caCert: authority.cert,
     caKey: authority.key,
     edgeCert: edge.cert,
@@ -45,17 +70,6 @@ export async function generateSecrets(site: Site): Promise<SiteSecrets> {
     registryCert: registry.cert,
     registryKey: registry.key,
     ...newSshKey(`barecast-${site.name}`),
-    pulumiPassphrase: newToken(),
-    namingKey: newToken(),
-    turnSecret: newToken(),
-    postgresPassword: newToken(),
-    redisPassword: newToken(),
-    parseMasterKey: newToken(),
-    parseMaintenanceKey: newToken(),
-    parseReadOnlyMasterKey: newToken(),
-    operatorPassword: newPassword(),
-    reporterPassword: newPassword(),
-    verifierPassword: newToken(),
     own: {},
-  };
+  });
 }

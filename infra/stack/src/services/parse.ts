@@ -1,10 +1,11 @@
-import { attach } from "../networks";
+import { attach, rangesOf } from "../networks";
 import { memory, nodeHealth, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 import { routed } from "./traefik";
 
 /** Accounts made at the first start. The verifier is nobody's: `barecast verify` signs in with it. */
 export const accounts = ({ site, secrets }: StackInput) => [
   { username: site.accounts.operator, roles: ["operator"], password: secrets.operatorPassword },
+  { username: site.accounts.admin, roles: ["admin"], password: secrets.adminPassword },
   { username: "reporter", roles: ["reporter"], password: secrets.reporterPassword },
   { username: "verifier", roles: ["operator", "reporter"], password: secrets.verifierPassword },
 ];
@@ -19,7 +20,8 @@ const config = (input: StackInput) => {
     database: { host: "postgres", port: 5432, name: "parse", user: "parse" },
     redis: { host: "redis", port: 6379 },
     accounts: accounts(input).map(({ username, roles }) => ({ username, roles })),
-    masterKeyIps: [site.network.overlays],
+    masterKeyIps: rangesOf(site, "edge", "core"),
+    trustedProxies: rangesOf(site, "edge", "core"),
     dashboard: true,
     logLevel: site.logLevel,
   };

@@ -1,5 +1,5 @@
 import { imageTable } from "../images";
-import { attach } from "../networks";
+import { attach, rangesOf } from "../networks";
 import { memory, nodeHealth, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 import { originsOf } from "./parse";
 import { routed } from "./traefik";
@@ -10,6 +10,7 @@ const config = (input: StackInput) => {
   return {
     listen: 8080,
     origins: originsOf(input),
+    trustedProxies: rangesOf(site, "edge"),
     media: mediaHosts.map(({ name, address }) => ({ name, url: `ws://${address}:${site.ports.mediaControl}/kurento` })),
     parse: { url: "http://parse:1337/api", applicationId: "barecast" },
     redis: { host: "redis", port: 6379 },

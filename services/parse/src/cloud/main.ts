@@ -49,7 +49,11 @@ function watchersAcl(Parse: ParseSdk, user?: { id: string }): InstanceType<Parse
 
 /** `POST /functions/whoami` with a session: `{id, name, roles}`, what signaling needs to know of a person without a master key. */
 async function whoami(Parse: ParseSdk, user: InstanceType<ParseSdk["User"]>): Promise<{ id: string; name: string; roles: Role[] }> {
+  return { id: user.id as string, name: user.getUsername() as string, roles: await rolesOf(Parse, user) };
+}
+
+/** What a person may do, in alphabetical order. */
+export async function rolesOf(Parse: ParseSdk, user: InstanceType<ParseSdk["User"]>): Promise<Role[]> {
   const found = await new Parse.Query(Parse.Role).equalTo("users", user as never).find({ useMasterKey: true });
-  const names = found.map((role) => role.getName() as Role);
-  return { id: user.id as string, name: user.getUsername() as string, roles: names.sort() };
+  return found.map((role) => role.getName() as Role).sort();
 }

@@ -66,6 +66,7 @@ test("a conversation with the pocket media server: published, viewed, refused, a
     {
       listen: 0,
       origins: ["https://replica.localhost"],
+      trustedProxies: [],
       media: [{ name: "m1", url: `ws://127.0.0.1:${media.port}/kurento` }],
       parse: { url: parse.url, applicationId: "barecast" },
       turn: { urls: [], ttlSeconds: 3600 },

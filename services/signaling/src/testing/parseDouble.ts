@@ -7,6 +7,8 @@ export interface ParseDouble {
   readonly rows: { className: string; objectId: string; [field: string]: unknown }[];
   /** Requests answered so far, `GET /users/me`, …. */
   readonly asked: string[];
+  /** For which client each sign-in was asked (`X-Forwarded-For`). */
+  readonly signInsFor: string[];
   /** While true, every answer is 503. */
   isDown: boolean;
   close(): Promise<void>;
@@ -17,7 +19,7 @@ const roles: Record<string, string[]> = { olga: ["operator"], rita: ["reporter"]
 
 /** The few answers of Parse's REST interface that signaling asks for. */
 export async function startParseDouble(): Promise<ParseDouble> {
-  const double: Omit<ParseDouble, "url" | "close"> = { rows: [], asked: [], isDown: false };
+  const double: Omit<ParseDouble, "url" | "close"> = { rows: [], asked: [], signInsFor: [], isDown: false };
   const ended = new Set<string>();
   const answer = (method: string, target: URL, token: string, body: { username?: string; password?: string }): [number, object] => {
     const path = target.pathname.replace(/^\/api/, "");
@@ -55,6 +57,7 @@ export async function startParseDouble(): Promise<ParseDouble> {
     request.on("data", (chunk) => (text += chunk));
     request.on("end", () => {
       const token = String(request.headers["x-parse-session-token"] ?? "");
+      if (request.url?.endsWith("/login")) double.signInsFor.push(String(request.headers["x-forwarded-for"] ?? ""));
       const [status, json] = answer(request.method ?? "", new URL(request.url ?? "", "http://parse"), token, text ? JSON.parse(text) : {});
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(json));
     });

@@ -23,6 +23,7 @@ export async function startSetup(change: Partial<Config> = {}, options: Signalin
   const config: Config = {
     listen: 0,
     origins: [origin],
+    trustedProxies: [],
     media: [{ name: "m1", url: media.url }],
     parse: { url: parse.url, applicationId: "barecast" },
     turn: { urls: ["turn:turn.replica.localhost:3478?transport=udp"], ttlSeconds: 3600 },
