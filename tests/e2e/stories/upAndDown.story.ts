@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Barecast } from "../src/barecast";
@@ -28,6 +28,26 @@ async function rules(subnet: string, bridge?: string): Promise<{ common: string[
   return { common: lines.filter((line) => !/\bbr-[0-9a-f]{12}\b|\d+\.\d+\.\d+\.\d+/.test(line)), own: lines.filter(isOwn) };
 }
 
+const inMachine = (...command: string[]) => run(["docker", "exec", "barecast-fresh-one", ...command]);
+/** Every service with its version index, every task's id, as the machine's Docker tells. */
+const inside = () => inMachine("sh", "-c", "docker service inspect $(docker service ls -q); docker service ps -q $(docker service ls -q)");
+
+/** What changed in the two Docker engines since: all events but those of healthchecks (and of looking into a container). */
+async function happened(sinceMs: number): Promise<string[]> {
+  const window = ["--since", (sinceMs / 1000).toFixed(3), "--until", (Date.now() / 1000).toFixed(3)];
+  const events = ["docker", "events", ...window, "--format", "{{.Type}} {{.Action}} {{.Actor.ID}}"];
+  const ours = [...events, "--filter", "label=barecast.site=fresh"];
+  const lines = (await Promise.all([inMachine(...events), run(ours)])).join("\n").split("\n");
+  return lines.filter((line) => line !== "" && !/^container (exec_|health_status)/.test(line));
+}
+
+/** Every file of the runner's state, but its lock's folder. */
+function stateOf(): Record<string, string> {
+  const files = readdirSync(path.join(state, "fresh"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = files.map(({ parentPath, name }) => path.join(parentPath, name)).filter((name) => !/locks/.test(name));
+  return Object.fromEntries(names.map((name) => [path.relative(state, name), readFileSync(name, "hex")]));
+}
+
 let isUp = false;
 afterAll(async () => {
   if (isUp) await barecast.down();
@@ -50,19 +70,13 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
   const bridge = `br-${(await run(["docker", "network", "inspect", "barecast-fresh", "--format", "{{.Id}}"])).slice(0, 12)}`;
   expect((await rules(subnet, bridge)).own).not.toEqual([]);
 
-  const services = () =>
-    run([
-      "docker",
-      "exec",
-      "barecast-fresh-one",
-      "sh",
-      "-c",
-      "docker service inspect $(docker service ls -q); docker service ps -q $(docker service ls -q)",
-    ]);
-  const [objectsBefore, servicesBefore] = [await footprint(), await services()];
+  const [objectsBefore, insideBefore, stateBefore] = [await footprint(), await inside(), stateOf()];
+  const since = Date.now();
   await barecast.up();
   expect(await footprint()).toEqual(objectsBefore);
-  expect(await services()).toBe(servicesBefore);
+  expect(await inside()).toBe(insideBefore);
+  expect(stateOf()).toEqual(stateBefore);
+  expect(await happened(since)).toEqual([]);
 
   await barecast.down();
   isUp = false;
