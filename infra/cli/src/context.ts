@@ -1,5 +1,6 @@
 import path from "node:path";
 import { loadSite, placeOf, UserError, type Place, type Site } from "@barecast/site";
+import { siteLock, withLock } from "@barecast/waiting";
 import { Progress } from "./progress";
 
 /** What every verb works with: the site, where its files lie, and where to tell how far it is. */
@@ -29,13 +30,15 @@ export function contextOf(env: NodeJS.ProcessEnv, options: { json?: boolean }, s
     siteFile,
     site,
     place: placeOf(projectFolder, site.name, env),
-    progress: new Progress(process.stderr),
+    progress: new Progress(process.stderr, signal),
     json: options.json ?? false,
     signal,
   };
 }
 
-/** Stops between two steps when Ctrl-C was pressed. @throws UserError `interrupted` (exit code 130). */
-export function heed(signal: AbortSignal): void {
-  if (signal.aborted) throw new UserError("interrupted", "Interrupted. The next `up` goes on from here", 130);
+/** Runs `work` while nobody else on this computer works on the site. @throws UserError `site.busy` at once when somebody does. */
+export function alone<T>({ site, project }: Context, verb: "up" | "down", work: () => Promise<T>): Promise<T> {
+  const refuse = (holder: string) =>
+    new UserError("site.busy", `${site.name}: Expected nobody else at work on the site, found ${holder}. Wait until that ends`, 3);
+  return withLock(siteLock(site.name), { purpose: `the ${verb} of ${project}`, refuse }, work);
 }

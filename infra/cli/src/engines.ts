@@ -2,7 +2,6 @@ import path from "node:path";
 import { openSecrets } from "@barecast/site";
 import * as runner from "@barecast/runner";
 import type { Context } from "./context";
-import { heed } from "./context";
 import { run } from "./run";
 
 /** What became, or would become, of one resource. `op` in Pulumi's words: create, update, replace, delete, same. */
@@ -96,7 +95,6 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
       const step = (isPreview ? event.resourcePreEvent : event.resOutputsEvent)?.metadata;
       if (step) changes.push({ type: step.type, name: step.urn.split("::").pop()!, op: step.op, changed: step.diffs ?? [] });
     });
-    heed(context.signal);
     return changes;
   };
   return {

@@ -11,12 +11,14 @@ import { listSecrets, readInput, setSecret } from "./verbs/secrets";
 import { logs, status, statusText } from "./verbs/status";
 import { up, type UpResult } from "./verbs/up";
 import { verify } from "./steps/verify";
+import { endingOf, interrupted } from "./words";
 
-/** Exit codes: 0 done, 1 a bug, 2 the site file, 3 this computer, 4 the site doesn't answer, 5 verify failed, 130 interrupted. */
 const abort = new AbortController();
-const program = new Command("barecast").description(
-  "A live-streaming platform on your own servers. The site: SITE=sites/<name>.yaml, default the replica",
-);
+const program = new Command("barecast")
+  .description("A live-streaming platform on your own servers. The site: SITE=sites/<name>.yaml, default the replica")
+  .exitOverride()
+  .showHelpAfterError("Type: ./barecast help")
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: (.)/, (_all, first: string) => first.toUpperCase())) });
 
 function verb(
   name: string,
@@ -66,7 +68,7 @@ verb("status", "what runs where, and what is unhealthy", async (context) => {
   return context.json ? found : statusText(found);
 });
 verb("logs <service>", "a service's last lines", async (context, options, service) =>
-  (await logs(context, service!, Number(options.lines))).trimEnd(),
+  (await logs(context, service!, String(options.lines))).trimEnd(),
 ).option("-n, --lines <number>", "how many", "100");
 verb("open [what]", "a browser that trusts the site; `open dashboard`: Parse's dashboard, by SSH, for admins", (context, _options, what) =>
   open(context, what),
@@ -94,23 +96,25 @@ verb(
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    if (abort.signal.aborted) process.exit(130);
-    process.stderr.write("\nStopping after the steps that run; once more to stop at once\n");
-    abort.abort();
+    const isSecond = abort.signal.aborted;
+    process.stderr.write(`\n${isSecond ? interrupted().message : "Stopping after the steps that run; once more to stop at once"}\n`);
+    if (isSecond) process.exit(130);
+    abort.abort(interrupted());
   });
 }
+
+// A reader that wants no more (`| head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
 program.parseAsync().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${wordsOf(error)}\n`);
-    process.exit(error instanceof UserError ? error.exitCode : 1);
+    // Whatever fails after Ctrl-C fails because of it.
+    const { exitCode, words } = endingOf(abort.signal.aborted ? abort.signal.reason : error);
+    if (words !== "") process.stderr.write(`${words}\n`);
+    process.exit(exitCode);
   },
 );
-
-/** Errors for people say what they say, with their evidence; everything else is a bug and shows its stack. */
-function wordsOf(error: unknown): string {
-  const { code, evidence, message, stack } = error as Error & { code?: unknown; evidence?: readonly string[] };
-  const isForPeople = error instanceof UserError || typeof code === "string";
-  return isForPeople ? ["", message, ...(evidence ?? []).map((line) => `  ${line}`)].join("\n") : (stack ?? String(error));
-}

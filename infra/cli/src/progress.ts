@@ -5,21 +5,27 @@ export class Progress {
   #began = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(private readonly out: NodeJS.WriteStream) {
+  /** `signal`: Ctrl-C. No step begins after it, and none ends well. */
+  constructor(
+    private readonly out: NodeJS.WriteStream,
+    private readonly signal: AbortSignal,
+  ) {
     this.#isTerminal = Boolean(out.isTTY) && process.env.CI === undefined;
   }
 
   /** Runs `work` under a title. `note` may tell what came of it. */
   async step<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
     let noted = "";
     const began = Date.now();
     this.#start(title, began);
     try {
       const result = await work((text) => (noted = text));
+      this.signal.throwIfAborted();
       this.#finish(`  ${title.padEnd(34)} ${seconds(Date.now() - began)}  ${noted}`.trimEnd());
       return result;
     } catch (error) {
-      this.#finish(`  ${title.padEnd(34)} ${seconds(Date.now() - began)}  failed`);
+      this.#finish(`  ${title.padEnd(34)} ${seconds(Date.now() - began)}  ${this.signal.aborted ? "interrupted" : "failed"}`);
       throw error;
     }
   }

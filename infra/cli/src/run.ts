@@ -11,10 +11,11 @@ export interface Finished {
 export function run(
   command: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; input?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; input?: string; signal?: AbortSignal } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"], timeout: options.timeoutMs });
+    const { env = process.env, timeoutMs: timeout, signal } = options;
+    const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"], timeout, signal });
     const chunks = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk: Buffer) => (chunks.stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (chunks.stderr += chunk.toString()));

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { ImageName } from "@barecast/stack/images";
+import { engineLock, withLock } from "@barecast/waiting";
 import { describeHost } from "./host";
 import { imageKeys } from "./keys";
 import { readLayout, recordLayout, removeUnusedBlobs } from "./layout";
 import { hasImage, loadIntoDocker, removeOlder } from "./engine";
-import { withLock } from "./lock";
 import { buildOrder, needsOf, slowFirst } from "./order";
 import { cachePaths, localRef, type CachePaths } from "./paths";
 import { planBuild, type BuildHost } from "./plan";
@@ -26,7 +26,9 @@ export async function buildImages(options: BuildOptions): Promise<Record<ImageNa
   const present = names.map((name) => readCurrent(paths, name, keys[name]!));
   const built = present.every(Boolean)
     ? (present as BuiltImage[])
-    : await withLock(paths.lock, () => buildMissing({ ...options, paths, keys, host: describeHost(project) }), options.onWait);
+    : await withLock(engineLock("build"), { ...options, purpose: `the build of ${project}` }, () =>
+        buildMissing({ ...options, paths, keys, host: describeHost(project) }),
+      );
   return Object.fromEntries(built.map((image) => [image.name, image])) as Record<ImageName, BuiltImage>;
 }
 
@@ -68,13 +70,13 @@ async function buildMissing(build: Build): Promise<BuiltImage[]> {
 }
 
 async function buildOne(name: ImageName, isCompiled: boolean, build: Build): Promise<BuiltImage> {
-  const { paths, keys, onProgress } = build;
+  const { paths, keys, onProgress, onWait, signal } = build;
   const began = performance.now();
   onProgress?.({ image: name, phase: "start" });
   const isInEngine = await hasImage(localRef(name, keys[name]!));
-  await perform(name, planBuild({ ...build, name, isCompiled, isInEngine }), paths.log(name));
+  await perform(name, planBuild({ ...build, name, isCompiled, isInEngine }), paths.log(name), signal);
   await rm(paths.context(name), { recursive: true, force: true });
-  await removeOlder(name, keys[name]!);
+  await withLock(engineLock("images"), { purpose: `the build of ${build.project}`, onWait, signal }, () => removeOlder(name, keys[name]!));
   const built = recordLayout(paths, name, keys[name]!);
   onProgress?.({ image: name, phase: "end", tookMs: performance.now() - began });
   return built;

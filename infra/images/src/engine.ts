@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { imagesFor, type ImageName } from "@barecast/stack/images";
+import { engineLock, withLock } from "@barecast/waiting";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
 import { cachePaths } from "./paths";
@@ -64,11 +65,25 @@ export interface RemovedImages {
   readonly kept: readonly { readonly ref: string; readonly reason: string }[];
 }
 
+export interface RemoveOptions {
+  /** The project's root folder, for those who wait for us. */
+  readonly project: string;
+  /** The `.cache` folder. */
+  readonly cache: string;
+  readonly onWait?: (holder: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Removes the images that a site needs from the local engine (those of tests are not a site's), and what an interrupted compilation with this cache left running; compilations of other
- * checkouts go on. The layouts in the cache stay.
+ * Removes the images that a site needs from the local engine (those of tests are not a site's), and what an interrupted compilation with
+ * this cache left running. Not while any checkout builds or makes machines; what a container uses stays. The layouts in the cache stay.
  */
-export async function removeImages(cache: string): Promise<RemovedImages> {
+export function removeImages({ project, cache, ...waiting }: RemoveOptions): Promise<RemovedImages> {
+  const lock = { ...waiting, purpose: `the removal of images by ${project}` };
+  return withLock(engineLock("build"), lock, () => withLock(engineLock("images"), lock, () => removeAll(cache)));
+}
+
+async function removeAll(cache: string): Promise<RemovedImages> {
   const ofThisCache = ["--filter", `label=${buildLabel}`, "--filter", `volume=${cachePaths(cache).go}`];
   const containers = await docker("ps", "--all", "--quiet", ...ofThisCache);
   if (containers.length) await docker("rm", "--force", ...containers);
@@ -86,4 +101,10 @@ export async function removeImages(cache: string): Promise<RemovedImages> {
   // Images that lost their tag to a newer one.
   await docker("image", "prune", "--force", "--filter", `label=${imageLabel}`);
   return { images, containers, kept };
+}
+
+/** Runs `work`, which makes containers of images that it loads, while nobody removes images. */
+export function keepingImages<T>(options: Omit<RemoveOptions, "cache">, work: () => Promise<T>): Promise<T> {
+  const { project, ...waiting } = options;
+  return withLock(engineLock("images"), { ...waiting, isShared: true, purpose: `the start of machines by ${project}` }, work);
 }

@@ -1,22 +1,22 @@
+import { UserError } from "@barecast/site";
+
 /** A step of an image's build failed; the message carries the end of its log. */
-export class ImageBuildError extends Error {
-  readonly code = "image-build-failed";
+export class ImageBuildError extends UserError {
   constructor(
     readonly image: string,
     readonly command: string,
     readonly log: string,
     detail: string,
   ) {
-    super(`${image}: ${detail}\n  command: ${command}\n  whole output: ${log}`);
+    super("image-build-failed", `${image}: ${detail}\n  command: ${command}\n  whole output: ${log}`, 3);
     this.name = "ImageBuildError";
   }
 }
 
 /** An image could not be copied or loaded. */
-export class ImageCopyError extends Error {
-  readonly code = "image-copy-failed";
+export class ImageCopyError extends UserError {
   constructor(image: string, detail: string) {
-    super(`${image}: ${detail}`);
+    super("image-copy-failed", `${image}: ${detail}`, 3);
     this.name = "ImageCopyError";
   }
 }

@@ -6,7 +6,6 @@ export function cachePaths(cache: string) {
   const images = path.join(cache, "images");
   return {
     images,
-    lock: path.join(images, "lock"),
     /** Everything temporary of one build, and its log. */
     work: (name: ImageName) => path.join(images, name),
     context: (name: ImageName) => path.join(images, name, "context"),

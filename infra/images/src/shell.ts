@@ -12,17 +12,20 @@ const shownLines = 25;
  * Does the steps of one image, in order; what the programs say goes to `log`. Throws ImageBuildError at the first that fails.
  * Each program holds a lock (flock(1)): one that outlived an earlier run that was killed is waited for, before its files are touched.
  */
-export async function perform(image: string, steps: readonly Step[], log: string): Promise<void> {
+export async function perform(image: string, steps: readonly Step[], log: string, signal?: AbortSignal): Promise<void> {
   await mkdir(path.dirname(log), { recursive: true });
   await rm(log, { force: true });
-  await run(image, { do: "run", command: ["true"] }, log);
-  for (const step of steps) await performOne(image, step, log);
+  await run(image, { do: "run", command: ["true"] }, log, signal);
+  for (const step of steps) {
+    if (signal?.aborted) throw new ImageBuildError(image, step.do, log, "interrupted");
+    await performOne(image, step, log, signal);
+  }
 }
 
-async function performOne(image: string, step: Step, log: string): Promise<void> {
+async function performOne(image: string, step: Step, log: string, signal?: AbortSignal): Promise<void> {
   switch (step.do) {
     case "run":
-      return run(image, step, log);
+      return run(image, step, log, signal);
     case "empty":
       await rm(step.folder, { recursive: true, force: true });
       await mkdir(step.folder, { recursive: true });
@@ -60,15 +63,17 @@ async function copy(image: string, { from, to, except }: Step & { do: "copy" }, 
   await cp(from, to, { recursive: true, dereference: true, filter });
 }
 
-async function run(image: string, step: Step & { do: "run" }, log: string): Promise<void> {
+async function run(image: string, step: Step & { do: "run" }, log: string, signal?: AbortSignal): Promise<void> {
   const command = step.isRoot && process.getuid!() !== 0 ? ["sudo", ...step.command] : step.command;
   const output = createWriteStream(log, { flags: "a" });
   output.write(`$ ${command.join(" ")}\n`);
   const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`, ...step.env };
   const failure = await new Promise<string | undefined>((resolve) => {
-    const child = spawn("flock", [`${log}.lock`, ...command], {
+    // Not forked: who ends it ends the program itself.
+    const child = spawn("flock", ["--no-fork", `${log}.lock`, ...command], {
       cwd: step.cwd,
       env,
+      signal,
       stdio: [step.isRoot ? "inherit" : "ignore", "pipe", "pipe"],
     });
     child.stdout.pipe(output, { end: false });

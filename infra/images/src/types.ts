@@ -34,8 +34,10 @@ export interface BuildOptions {
   /** The `.cache` folder. */
   readonly cache: string;
   readonly onProgress?: (progress: BuildProgress) => void;
-  /** Told once when another process of this project builds images, which is waited for. */
-  readonly onWait?: () => void;
+  /** Told when another build, of whatever checkout, or a removal is waited for: who that is. */
+  readonly onWait?: (holder: string) => void;
+  /** Ends running programs and waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a registry is reached. */

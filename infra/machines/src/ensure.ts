@@ -38,6 +38,8 @@ export interface EnsureOptions {
   readonly resolvers?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly onProgress?: (event: MachineEvent) => void;
+  /** Ends the waiting for a machine; it is found as it is by the next call. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -69,7 +71,7 @@ async function ensureMachine({ site, docker, options }: Shell, host: Host, found
   if (found) checkAddress(site, host, found);
   if (found?.State.Running) {
     tell("found");
-    await awaitReady(docker.getContainer(found.Id), host, { isFresh: false });
+    await awaitReady(docker.getContainer(found.Id), host, { isFresh: false, signal: options.signal });
     return startedHost(docker, host, found.Id);
   }
   tell(found ? "starting" : "creating");
@@ -77,7 +79,7 @@ async function ensureMachine({ site, docker, options }: Shell, host: Host, found
   if (found) await startMachine(docker, found.Id, spec, publishedPort(found));
   const id = found?.Id ?? (await createMachine(docker, spec));
   tell(found ? "started" : "created");
-  await awaitReady(docker.getContainer(id), host, { isFresh: true });
+  await awaitReady(docker.getContainer(id), host, { isFresh: true, signal: options.signal });
   tell("ready");
   return startedHost(docker, host, id);
 }

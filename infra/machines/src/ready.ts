@@ -1,19 +1,24 @@
 import { connect } from "node:net";
 import type { Host } from "@barecast/site";
+import { until } from "@barecast/waiting";
 import type Docker from "dockerode";
 
 import { MachineError } from "./errors";
 import { execIn } from "./exec";
-import { until } from "./until";
 
 /**
  * Waits until the machine is up: one just started, until systemd has started everything and sshd greets; one that ran before, only
  * until sshd greets. The failure shows what systemd says. @throws MachineError
  */
-export async function awaitReady(container: Docker.Container, host: Host, { isFresh }: { isFresh: boolean }): Promise<void> {
+export async function awaitReady(
+  container: Docker.Container,
+  host: Host,
+  { isFresh, signal }: { isFresh: boolean; signal?: AbortSignal },
+): Promise<void> {
   const fail = (reason: string) => notReady(container, host, reason);
-  if (isFresh) await until(() => notBooted(container, fail), { timeoutMs: 60_000, fail });
-  await until(() => notGreeting(host.address, host.ssh.port), { timeoutMs: 30_000, fail });
+  const patience = { everyMs: 50, fail, signal };
+  if (isFresh) await until(() => notBooted(container, fail), { withinMs: 60_000, ...patience });
+  await until(() => notGreeting(host.address, host.ssh.port), { withinMs: 30_000, ...patience });
 }
 
 async function notBooted(container: Docker.Container, fail: (reason: string) => Promise<Error>): Promise<string | null> {

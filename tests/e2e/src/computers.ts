@@ -44,14 +44,15 @@ export interface Left {
 export class PoorComputer {
   readonly folder = mkdtempSync(path.join(tmpdir(), "barecast-poor-"));
   readonly siteFile: string;
-  readonly #env: Readonly<Record<string, string>>;
+  /** What names its site. */
+  readonly env: Readonly<Record<string, string>>;
 
   constructor(readonly site: string) {
     // For others to enter: one who is nobody must get at what is his in here.
     chmodSync(this.folder, 0o755);
     const changes = { site, domain: `${site}.localhost`, network: { machines: "172.30.246.0/24" } };
     this.siteFile = writeSiteFile(merged(storySite, changes), this.folder);
-    this.#env = { SITE: this.siteFile, BARECAST_STATE: this.path("state"), BARECAST_AGE_KEY_FILE: this.path("site.agekey") };
+    this.env = { SITE: this.siteFile, BARECAST_STATE: this.path("state"), BARECAST_AGE_KEY_FILE: this.path("site.agekey") };
   }
 
   path(...parts: string[]): string {
@@ -74,7 +75,7 @@ export class PoorComputer {
     const as = isNobody ? `setpriv --reuid=${nobody} --regid=${nobody} --clear-groups ` : "";
     const script = `${setUp.join(" && ")} && exec ${as}./barecast "$@"`;
     const command = ["unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", script, "sh", ...words];
-    return leftOf(command, { ...process.env, ...this.#env, ...(isNobody ? { HOME: this.path("home") } : {}), ...env });
+    return leftOf(command, { ...process.env, ...this.env, ...(isNobody ? { HOME: this.path("home") } : {}), ...env });
   }
 
   /** A copy of what runs before there is a Node, without the tools that it would bring. */

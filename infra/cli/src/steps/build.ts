@@ -25,7 +25,7 @@ export async function build(context: Context): Promise<Built> {
     const images = await buildImages({
       source: context.site.images,
       names,
-      project: context.project,
+      ...sharedEngine(context),
       cache: context.cache,
       onProgress: ({ image, phase, tookMs }) => {
         if (phase === "start") return;
@@ -40,6 +40,13 @@ export async function build(context: Context): Promise<Built> {
     return { images, digestsFile };
   });
 }
+
+/** How to wait for other checkouts, with which this computer's engine is shared. */
+export const sharedEngine = ({ project, progress, signal }: Context) => ({
+  project,
+  signal,
+  onWait: (holder: string) => progress.line(`waits for ${holder}`),
+});
 
 /** Machine images go into the local engine. */
 export async function loadMachineImages(context: Context, { images }: Built): Promise<void> {

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
+import { keepingImages } from "@barecast/images";
 import { ensureMachines, type StartedHost } from "@barecast/machines";
 import { openSecrets } from "@barecast/site";
 import type { Context } from "../context";
-import { loadMachineImages, writeIfOther, type Built } from "./build";
+import { loadMachineImages, sharedEngine, writeIfOther, type Built } from "./build";
 
 /** Starts the machines that don't run and pins every host's key. Nothing for a site of real servers but the pinning. */
 export async function startMachines(context: Context, built: Built): Promise<StartedHost[]> {
@@ -14,11 +15,14 @@ export async function startMachines(context: Context, built: Built): Promise<Sta
   const hasMachines = site.hosts.some(({ machine }) => machine);
   const started = hasMachines
     ? await context.progress.step("Machines", async (note) => {
-        await loadMachineImages(context, built);
-        const machines = await ensureMachines(site, {
-          image: (host) => built.images[host.machine!.baked ? "machine-baked" : "machine"]!.ref,
-          publicKey: secrets.sshPublicKey,
-          onProgress: ({ host, status }) => status === "created" && made.add(host),
+        const machines = await keepingImages(sharedEngine(context), async () => {
+          await loadMachineImages(context, built);
+          return ensureMachines(site, {
+            image: (host) => built.images[host.machine!.baked ? "machine-baked" : "machine"]!.ref,
+            publicKey: secrets.sshPublicKey,
+            signal: context.signal,
+            onProgress: ({ host, status }) => status === "created" && made.add(host),
+          });
         });
         note(machines.map(({ name, address }) => `${name} ${address}`).join(", "));
         return machines;

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "@barecast/site";
+import { until } from "@barecast/waiting";
 import type { Context } from "../context";
 import { run } from "../run";
 import { lookAtEngine, type Computer } from "./look";
@@ -13,15 +14,16 @@ export async function bringPrerequisites(context: Context, computer: Computer): 
   if (packages.length > 0) {
     await context.progress.step("Install packages", async (note) => {
       note(packages.join(" "));
-      await apt(["update", "-q"]);
-      await apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
+      await apt(["update", "-q"], context.signal);
+      await apt(["install", "-q", "-y", "--no-install-recommends", ...packages], context.signal);
     });
   }
   if (computer.engine === null) await context.progress.step("Start Docker", () => startDocker(context));
 }
 
-async function apt(args: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await run("apt-get", args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+async function apt(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { code, stdout, stderr } = await run("apt-get", args, { env, signal });
   if (code !== 0) throw new UserError("apt", `apt-get ${args[0]} failed:\n${lastLines(stdout + stderr)}`, 3);
 }
 
@@ -39,15 +41,13 @@ async function startDocker(context: Context): Promise<void> {
     daemon.on("error", (error) => appendFileSync(log, `${error.message}\n`));
     daemon.unref();
   }
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    if ((await lookAtEngine()) !== null) return;
-    if (Date.now() > deadline) {
-      const evidence = existsSync(log)
-        ? (await run("tail", ["-n", "15", log])).stdout
-        : (await run("systemctl", ["status", "docker", "--no-pager"])).stdout;
-      throw new UserError("docker.start", `Docker did not answer within 60 s. Its last words:\n${evidence}`, 3);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  await until(async () => ((await lookAtEngine()) === null ? "It does not answer" : null), {
+    withinMs: 60_000,
+    everyMs: 300,
+    signal: context.signal,
+    fail: async () => new UserError("docker.start", `Docker did not answer within 60 s. Its last words:\n${await lastWords(log)}`, 3),
+  });
 }
+
+const lastWords = async (log: string) =>
+  lastLines((existsSync(log) ? await run("tail", ["-n", "15", log]) : await run("systemctl", ["status", "docker", "--no-pager"])).stdout);

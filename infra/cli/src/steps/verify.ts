@@ -1,5 +1,7 @@
 import { openSecrets, UserError } from "@barecast/site";
+import { until } from "@barecast/waiting";
 import type { Context } from "../context";
+import { requireUp } from "./running";
 import { verifyStream } from "../verify/stream";
 import { request, type Endpoint } from "../verify/wire";
 
@@ -25,14 +27,12 @@ const answers: readonly { readonly path: string; readonly status: number; readon
 /** The quick part: every part of the site answers through the edge. @throws UserError `verify.health` with the last answer. */
 export async function verifyHealth(context: Context, withinMs: number): Promise<void> {
   const endpoint = await endpointOf(context);
-  const deadline = Date.now() + withinMs;
-  for (;;) {
+  const wrong = async () => {
     const found = await Promise.all(answers.map((answer) => compare(endpoint, answer)));
-    const wrong = found.filter((text) => text !== null);
-    if (wrong.length === 0) return;
-    if (Date.now() > deadline) throw new UserError("verify.health", wrong.join("\n"), 5);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+    return found.filter((text) => text !== null).join("\n") || null;
+  };
+  const fail = (reason: string) => new UserError("verify.health", reason, 5);
+  await until(wrong, { withinMs, everyMs: 200, fail, signal: context.signal });
 }
 
 async function compare(endpoint: Endpoint, { path, status, tells }: (typeof answers)[number]): Promise<string | null> {
@@ -49,10 +49,12 @@ async function compare(endpoint: Endpoint, { path, status, tells }: (typeof answ
 
 /** The whole: health, then a stamped clip is published and comes back. */
 export async function verify(context: Context): Promise<void> {
+  await requireUp(context);
   await context.progress.step("Verify: the site answers", () => verifyHealth(context, 30_000));
   await context.progress.step("Verify: video flows", async (note) => {
     const { verifierPassword } = await openSecrets(context.site, context.place);
-    const { frames, firstFrameMs } = await verifyStream(await endpointOf(context), { username: "verifier", password: verifierPassword });
+    const account = { username: "verifier", password: verifierPassword };
+    const { frames, firstFrameMs } = await verifyStream(await endpointOf(context), account, { signal: context.signal });
     note(`${frames} frames came back, the first after ${firstFrameMs} ms`);
   });
 }

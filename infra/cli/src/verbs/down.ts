@@ -3,7 +3,8 @@ import path from "node:path";
 import { removeImages } from "@barecast/images";
 import { removeMachines } from "@barecast/machines";
 import { UserError } from "@barecast/site";
-import type { Context } from "../context";
+import { alone, type Context } from "../context";
+import { sharedEngine } from "../steps/build";
 import { programs } from "../steps/programs";
 
 /** What is left after `down`, for people to know. */
@@ -16,7 +17,9 @@ export interface DownResult {
  * Removes what `up` made. Keeps caches and the site's secrets, and names them; `wipe` removes those, too.
  * Packages and Docker stay in either case.
  */
-export async function down(context: Context, wipe: boolean): Promise<DownResult> {
+export const down = (context: Context, wipe: boolean): Promise<DownResult> => alone(context, "down", () => takeDown(context, wipe));
+
+async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
   const { site, place, progress } = context;
   const real = site.hosts.filter(({ machine }) => !machine);
   if (real.length > 0) {
@@ -26,7 +29,7 @@ export async function down(context: Context, wipe: boolean): Promise<DownResult>
     );
   }
   const machines = await progress.step("Machines", () => removeMachines(site.name));
-  const images = await progress.step("Images", () => removeImages(context.cache));
+  const images = await progress.step("Images", () => removeImages({ ...sharedEngine(context), cache: context.cache }));
   const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images.images, ...images.containers];
   const inUse = images.kept.map(({ ref, reason }) => `${ref}: ${reason}`);
   const secrets = path.basename(place.secrets);

@@ -1,26 +1,14 @@
+import { sshArguments } from "@barecast/ansible";
 import { machineStatus } from "@barecast/machines";
 import { UserError } from "@barecast/site";
 import type { Context } from "../context";
+import { requireUp } from "../steps/running";
 import { run } from "../run";
 
-/** A command on the site's manager, by the operator's key and the pinned host key. */
-export function onManager({ site, place }: Context, command: string, timeoutMs = 10_000) {
-  const { address, ssh } = site.hosts.find(({ roles }) => roles.includes("manager"))!;
-  const options = [
-    "-i",
-    place.sshKey,
-    "-p",
-    String(ssh.port),
-    "-o",
-    `UserKnownHostsFile=${place.knownHosts}`,
-    "-o",
-    "StrictHostKeyChecking=yes",
-    "-o",
-    "BatchMode=yes",
-    "-o",
-    "ConnectTimeout=3",
-  ];
-  return run("ssh", [...options, `${ssh.user}@${address}`, command], { timeoutMs });
+/** A command on the site's manager, by the pinned host key. */
+function onManager({ site, place, signal }: Context, command: string, timeoutMs = 10_000) {
+  const manager = site.hosts.find(({ roles }) => roles.includes("manager"))!;
+  return run("ssh", [...sshArguments(manager, place), command], { timeoutMs, signal });
 }
 
 export interface ServiceStatus {
@@ -80,11 +68,22 @@ export function statusText({ machines, services }: Status): string {
     .join("\n");
 }
 
-/** The last lines of a service's log, of all its tasks. */
-export async function logs(context: Context, service: string, lines: number): Promise<string> {
-  const name = service.startsWith(`${context.site.name}-`) ? service : `${context.site.name}-${service}`;
-  const found = await onManager(context, `timeout 8 docker service logs --no-trunc --raw --tail ${lines} ${JSON.stringify(name)} 2>&1`);
-  if (found.code !== 0 && found.code !== 124)
-    throw new UserError("logs", `${name}: ${found.stdout.trim() || found.stderr.trim()}. Services: ./barecast status`, 4);
+/** The last lines of a service's log, of all its tasks. @throws UserError when there is no such service, with those that are there */
+export async function logs(context: Context, service: string, lines: string): Promise<string> {
+  if (!/^[1-9]\d{0,5}$/.test(lines))
+    throw new UserError("logs.lines", `--lines: Expected a whole number from 1 to 999999, found "${lines}"`);
+  await requireUp(context);
+  const { name: site } = context.site;
+  const names = (await onManager(context, "docker service ls --format '{{.Name}}'")).stdout.split("\n").filter((line) => line !== "");
+  const name = names.find((each) => each === service || each === `${site}-${service}`);
+  if (!name) {
+    const known = names.map((each) => each.replace(`${site}-`, "")).sort();
+    throw new UserError(
+      "logs.service",
+      `logs: Expected one of ${known.join(", ") || "no services, there are none yet"}, found "${service}"`,
+    );
+  }
+  const found = await onManager(context, `timeout 8 docker service logs --no-trunc --raw --tail ${lines} ${name} 2>&1`);
+  if (found.code !== 0 && found.code !== 124) throw new UserError("logs", `${name}: ${found.stdout.trim() || found.stderr.trim()}`, 4);
   return found.stdout;
 }

@@ -1,5 +1,5 @@
 import { openSecrets } from "@barecast/site";
-import { heed, type Context } from "../context";
+import { alone, type Context } from "../context";
 import { chooseEngine, type Change } from "../engines";
 import { seconds } from "../progress";
 import { build } from "../steps/build";
@@ -22,15 +22,14 @@ export interface UpResult {
 }
 
 /** Makes the site true: check, prerequisites, images, machines, Hosts, Images, Platform, verify. */
-export async function up(context: Context): Promise<UpResult> {
-  const { progress, site, place, signal } = context;
+export const up = (context: Context): Promise<UpResult> => alone(context, "up", () => makeTrue(context));
+
+async function makeTrue(context: Context): Promise<UpResult> {
+  const { progress, site, place } = context;
   const computer = await progress.step("Check", () => checkAll(context));
   await bringPrerequisites(context, computer);
-  heed(signal);
   const built = await build(context);
-  heed(signal);
   const machines = await startMachines(context, built);
-  heed(signal);
   const publicPort = machines.find(({ publicPort: port }) => port !== undefined)?.publicPort ?? site.ports.https;
   const engine = await chooseEngine(context, {
     digestsFile: built.digestsFile,

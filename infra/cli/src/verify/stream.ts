@@ -23,7 +23,7 @@ const wantedFrames = 30;
 export async function verifyStream(
   endpoint: Endpoint,
   account: { username: string; password: string },
-  withinMs = 45_000,
+  { withinMs = 45_000, signal }: { withinMs?: number; signal?: AbortSignal } = {},
 ): Promise<StreamVerified> {
   const cookie = await signIn(endpoint, account.username, account.password);
   const peers = new Map<string, RTCPeerConnection>();
@@ -56,7 +56,7 @@ export async function verifyStream(
     await viewer.setRemoteDescription({ type: "answer", sdp: viewing.answer });
     return await within(
       result,
-      withinMs,
+      { withinMs, signal },
       () =>
         `No moving video within ${withinMs / 1000} s: ${last}; publisher ${publisher.connectionState}, viewer ${viewer.connectionState}`,
     );
@@ -128,8 +128,11 @@ function watch(viewer: RTCPeerConnection, clip: readonly Buffer[], began: number
   });
 }
 
-function within<T>(work: Promise<T>, ms: number, reason: () => string): Promise<T> {
+function within<T>(work: Promise<T>, { withinMs, signal }: { withinMs: number; signal?: AbortSignal }, reason: () => string): Promise<T> {
   let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new UserError("verify.stream", reason(), 5)), ms)));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new UserError("verify.stream", reason(), 5)), withinMs);
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, ended]).finally(() => clearTimeout(timer));
 }
