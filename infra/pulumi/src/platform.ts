@@ -58,7 +58,6 @@ export class Platform extends pulumi.ComponentResource {
           ),
       ),
     };
-    for (const { name: volume } of stack.volumes) new docker.Volume(volume, { name: volume, labels: owned }, { ...child, protect: true });
     const made: Record<string, docker.Service> = {};
     for (const spec of inOrder(stack.services)) {
       made[spec.key] = new docker.Service(spec.key, serviceArgs(spec, objects), {

@@ -76,7 +76,6 @@ function containerOf(container: Container, labels: ServiceSpec["labels"], object
     user,
     hostname,
     env,
-    volumes,
     binds,
     tmpfs,
     secrets,
@@ -105,7 +104,6 @@ function containerOf(container: Container, labels: ServiceSpec["labels"], object
     labels: ["barecast.site", "barecast.service"].map((label) => ({ label, value: labels[label]! })),
     stopGracePeriod: durationOf(stopGraceSeconds * 1000),
     mounts: [
-      ...volumes.map(({ volume, path, isReadOnly }) => ({ type: "volume", source: volume, target: path, readOnly: isReadOnly })),
       ...binds.map(({ source, path, isReadOnly }) => ({ type: "bind", source, target: path, readOnly: isReadOnly })),
       ...tmpfs.map(({ path, sizeBytes, mode }) => ({
         type: "tmpfs",

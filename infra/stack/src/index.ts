@@ -69,7 +69,6 @@ export function stackOf(input: StackInput): Stack {
       ref: `${registry}/${name}@${digests[name] ?? ""}`,
     })),
     networks: networksOf(site),
-    volumes: [],
     secrets: parts.flatMap((part) => part.secrets),
     configs: parts.flatMap((part) => part.configs),
     services: parts.map(({ service }) => service),

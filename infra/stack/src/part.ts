@@ -85,7 +85,6 @@ export function partOf({ site, secrets }: StackInput, spec: PartSpec): Part {
       user,
       env: {},
       ports: [],
-      volumes: [],
       binds: [],
       tmpfs: [scratch()],
       replicas: 1,

@@ -11,7 +11,6 @@ export interface Stack {
   readonly registry: string;
   readonly images: readonly ImageSpec[];
   readonly networks: readonly NetworkSpec[];
-  readonly volumes: readonly VolumeSpec[];
   readonly secrets: readonly FileSpec[];
   readonly configs: readonly FileSpec[];
   readonly services: readonly ServiceSpec[];
@@ -31,10 +30,6 @@ export interface NetworkSpec {
   readonly isInternal: boolean;
   readonly subnet: string;
   readonly gateway: string;
-}
-
-export interface VolumeSpec {
-  readonly name: string;
 }
 
 /** A Swarm secret or config. `name` ends in a hash of its content (secrets: an HMAC with the site's key), so new content is a new object. */
@@ -75,8 +70,7 @@ export interface ServiceSpec {
     readonly target: number;
     readonly protocol: "tcp" | "udp";
   }[];
-  readonly volumes: readonly { readonly volume: string; readonly path: string; readonly isReadOnly: boolean }[];
-  /** Host paths; only the socket proxy has one. */
+  /** Host paths: folders that Ansible makes, and the socket of Docker. */
   readonly binds: readonly { readonly source: string; readonly path: string; readonly isReadOnly: boolean }[];
   readonly tmpfs: readonly { readonly path: string; readonly sizeBytes: number; readonly mode: string }[];
   readonly secrets: readonly FileMount[];
@@ -116,7 +110,7 @@ export interface HostPlan {
   readonly input: readonly FirewallRule[];
   /** Published ports that DOCKER-USER lets pass. */
   readonly published: readonly FirewallRule[];
-  /** Folders and volumes Ansible makes with owner and mode. */
+  /** Folders that Ansible makes, with owner and mode. */
   readonly folders: readonly { readonly path: string; readonly uid: number; readonly gid: number; readonly mode: string }[];
   readonly registry?: { readonly image: ImageName; readonly port: number };
   /** coturn may send, by its user id, only to these UDP ports of these addresses. */
