@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from "./config";
-import { createLog, type Log } from "./log";
+import { surviveFaultsOf } from "./faults";
+import { createLog } from "./log";
 import { runMediaServer } from "./mediaServer";
 
 async function main(): Promise<void> {
@@ -19,19 +20,6 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));
-}
-
-/**
- * One peer's datagram must not end everybody's streams: what goes wrong inside a dependency is logged with its stack.
- * A fault of our own ends the process: the orchestrator starts it again, and signaling its streams.
- */
-function surviveFaultsOf(dependency: string, log: Log): void {
-  const onFault = (error: unknown) => {
-    log.error("bug", { error });
-    if (!(error instanceof Error) || !error.stack?.includes(`node_modules/${dependency}/`)) process.exit(1);
-  };
-  process.on("uncaughtException", onFault);
-  process.on("unhandledRejection", onFault);
 }
 
 main().catch((error: Error) => {

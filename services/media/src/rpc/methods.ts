@@ -65,7 +65,10 @@ const METHOD_TABLE: Record<Method, Handler> = {
     return {};
   },
   release: async (params, { context }) => {
-    await context.registry.find(stringParam(params, "object"))?.release();
+    const id = stringParam(params, "object");
+    // It is everybody's: without it no client can connect any more.
+    if (id === SERVER_MANAGER_ID) throw new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", `Object '${id}' can't be released`);
+    await context.registry.find(id)?.release();
     return {};
   },
   transaction: async (params, caller) => ({ value: await runTransaction(params, caller) }),

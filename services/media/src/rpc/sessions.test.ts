@@ -61,6 +61,15 @@ test("an unknown session is refused", async () => {
   });
 });
 
+test("the server manager can't be released: it is everybody's", async () => {
+  const client = await open();
+  const object = "manager_ServerManager";
+  expect(await client.ask(request(1, "release", { object }))).toMatchObject({
+    error: { code: 40107, message: "Object 'manager_ServerManager' can't be released" },
+  });
+  expect(await client.ask(request(2, "describe", { object }))).toMatchObject({ result: { type: "ServerManager" } });
+});
+
 test("a transaction refers to what it made and ends at its first error", async () => {
   const client = await open();
   const operations = [

@@ -1,5 +1,5 @@
 import { firstAddress } from "../config";
-import { type MediaServer, startMediaServer } from "../index";
+import { startMediaServer } from "../index";
 import { createLog } from "../log";
 import { call, type Client, connect, join, type Remote } from "./client";
 import { Publisher, Viewer } from "./peers";
@@ -13,7 +13,13 @@ const EVENTS = [
 
 export type Event = Record<string, unknown>;
 
-/** A media server in this process, one publisher, and viewers on demand; all on this machine's first address. */
+/** Where a scene plays: a media server of this process or of another. */
+export interface Stage {
+  port: number;
+  close(): Promise<unknown>;
+}
+
+/** A media server, one publisher, and viewers on demand; all on this machine's first address. */
 export class Scene {
   readonly address = firstAddress()!;
   readonly publisher = new Publisher(this.address);
@@ -24,7 +30,7 @@ export class Scene {
   private readonly closers: (() => unknown)[] = [];
 
   private constructor(
-    readonly server: MediaServer,
+    readonly server: Stage,
     readonly client: Client,
     readonly pipeline: Remote,
     readonly firstPort: number,
@@ -33,7 +39,10 @@ export class Scene {
   /** `firstPort`: of the hundred that media may use. Jest runs files side by side: each has its own. */
   static async open(firstPort: number): Promise<Scene> {
     const log = createLog("error", () => undefined);
-    const server = await startMediaServer({ controlPort: 0, minPort: firstPort, maxPort: firstPort + 99 }, log);
+    return Scene.on(await startMediaServer({ controlPort: 0, minPort: firstPort, maxPort: firstPort + 99 }, log), firstPort);
+  }
+
+  static async on(server: Stage, firstPort: number): Promise<Scene> {
     const client = await connect(server.port);
     return new Scene(server, client, await client.create("MediaPipeline"), firstPort);
   }

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { RTCDtlsTransport } from "werift";
 
 /**
- * Two repairs inside werift 0.25.2 (its version is pinned; tests/… of this folder hold both).
+ * Three repairs inside werift 0.25.2 (its version is pinned; tests of this folder hold them).
  * They reach into private parts, so all of it stands here and fails loudly when a part is missing.
  */
 
@@ -113,4 +113,14 @@ const FINISH_MS = 5_000;
 export function endHandshake(transport: RTCDtlsTransport): void {
   const { dtls } = transport as unknown as DtlsInternals;
   if (dtls) dtls.dtls.flight = Number.MAX_SAFE_INTEGER;
+}
+
+/**
+ * Without a STUN server of ours werift asks a public one, also when it is given an empty list: each join waited for the look-up of its name,
+ * and told a stranger where this server is. Call before candidates are gathered.
+ */
+export function forgetPublicStun(transport: RTCDtlsTransport): void {
+  const connection = transport.iceTransport.connection as unknown as { stunServer?: [string, number] };
+  if (!("stunServer" in connection)) throw new Error("werift: the STUN server is not where 0.25.2 has it");
+  connection.stunServer = undefined;
 }

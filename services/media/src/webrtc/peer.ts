@@ -1,7 +1,7 @@
 import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RTCIceCandidateInit, type RTCRtpTransceiver } from "werift";
 import type { Kind } from "../media/packet";
 import type { Track } from "../media/track";
-import { endHandshake, guardDtls, prepareSessionKeys } from "./harden";
+import { endHandshake, forgetPublicStun, guardDtls, prepareSessionKeys } from "./harden";
 import { Inbound } from "./inbound";
 import { trimDescription, withoutCandidates } from "./offer";
 import { Outbound } from "./outbound";
@@ -28,7 +28,7 @@ export class Peer {
   private isClosed = false;
 
   constructor(
-    options: PeerOptions,
+    private readonly options: PeerOptions,
     private readonly tracks: Record<Kind, Track>,
     private readonly events: PeerEvents,
   ) {
@@ -91,6 +91,7 @@ export class Peer {
 
   private watchTransport(): void {
     for (const dtls of this.pc.dtlsTransports) {
+      if (!this.options.stun) forgetPublicStun(dtls);
       dtls.iceTransport.onStateChange.subscribe((state) => this.events.ice(state));
       dtls.onStateChange.subscribe((state) => {
         // Without a goodbye, consent (RFC 7675) ends after 30 s.

@@ -18,7 +18,6 @@ export function peerConfig({ address, minPort, maxPort, stun, turn }: PeerOption
     codecs: codecs(),
     headerExtensions: { audio: [], video: [] },
     bundlePolicy: "max-bundle",
-    // werift's own default is a public STUN server.
     iceServers: [
       ...(stun ? [{ urls: `stun:${stun}` }] : []),
       ...(turn ? [{ urls: `turn:${turn.url}`, username: turn.username, credential: turn.credential }] : []),
