@@ -16,6 +16,7 @@ const replica = () => ({ ...site.loadSite(path.join(project, "sites/replica.yaml
 const rows = [
   { file: "docs/site.md", make: site.siteDocs },
   { file: "sites/site.schema.json", make: site.jsonSchema },
+  { file: "sites/example.yaml", make: site.siteExample },
   {
     file: "infra/stack/expected/replica.json",
     make: () => `${JSON.stringify(stack.stackOf({ site: replica(), secrets, digests }), null, 2)}\n`,

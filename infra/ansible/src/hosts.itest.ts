@@ -14,6 +14,7 @@ import { AnsibleError } from "./errors";
 import type { TaskEvent } from "./events";
 import { probeHosts, staleHosts } from "./probe";
 import { runPlaybook, type RunInput } from "./run";
+import { openForward } from "./forward";
 import { sshArguments } from "./ssh";
 
 // A host's whole life on one machine, in its order: each test goes on where the one before has ended.
@@ -117,18 +118,6 @@ test("one run makes it a manager with the registry running; the next and a check
   expect(await staleNow()).toEqual([]);
   expect(await onHost("docker node ls --format '{{.ManagerStatus}}'")).toBe("Leader");
   expect(await onHost("docker network inspect docker_gwbridge --format '{{(index .IPAM.Config 0).Subnet}}'")).toBe("10.232.0.0/24");
-  const caCert = path.join(folder, "ca.crt");
-  writeFileSync(caCert, secrets.caCert);
-  const { stdout } = await promisify(execFile)("curl", [
-    "-sS",
-    "-i",
-    "--noproxy",
-    "*",
-    "--cacert",
-    caCert,
-    `https://${machine.address}:5000/v2/`,
-  ]);
-  expect(stdout).toMatch(/^HTTP\/2 200/);
 }, 180_000);
 
 test("the registry runs as nobody, sees nothing but its own, and its key is its own", async () => {
@@ -152,7 +141,7 @@ test("a port that nobody planned is closed from outside, on the host's network a
   );
   expect([await canConnect(22), await canConnect(5000), await canConnect(9999), await canConnect(9997)]).toEqual([
     true,
-    true,
+    false,
     false,
     false,
   ]);
@@ -160,6 +149,19 @@ test("a port that nobody planned is closed from outside, on the host's network a
   await onHost("/usr/local/sbin/barecast-firewall remove");
   expect([await canConnect(9999), await canConnect(9997)]).toEqual([true, true]);
   await onHost("systemctl stop itest-open; docker rm -f itest-published >/dev/null");
+}, 60_000);
+
+test("the registry, closed to everybody else, answers the operator by SSH, with a certificate for that way", async () => {
+  const caCert = path.join(folder, "ca.crt");
+  writeFileSync(caCert, secrets.caCert);
+  const way = await openForward(host, place, 5000);
+  const url = `https://127.0.0.1:${way.port}/v2/`;
+  const { stdout } = await promisify(execFile)("curl", ["-sS", "-i", "--noproxy", "*", "--max-time", "5", "--cacert", caCert, url]);
+  await way.close();
+  expect(stdout).toMatch(/^HTTP\/2 200/);
+  await expect(openForward({ ...host, ssh: { ...host.ssh, port: 9 } }, place, 5000)).rejects.toThrow(
+    /^one: Can't bring port 5000 here by SSH: ssh: connect to host [\d.]+ port 9: Connection refused$/,
+  );
 }, 60_000);
 
 test("a container of the host reaches the ports planned for it, and not the host's SSH", async () => {

@@ -1,3 +1,5 @@
+export { openForward } from "./forward";
+export type { Forward } from "./forward";
 export { hostDigests } from "./digests";
 export type { DigestInput } from "./digests";
 export { AnsibleError } from "./errors";

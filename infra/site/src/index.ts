@@ -7,5 +7,5 @@ export { placeOf, type Place } from "./place";
 export { certificateNames, generateSecrets } from "./secrets/generate";
 export { openSecrets, writeSecrets } from "./secrets/file";
 export { newAuthority, newServerCertificate, type Pair } from "./secrets/certificates";
-export { jsonSchema, siteDocs } from "./docs";
+export { jsonSchema, siteDocs, siteExample } from "./docs";
 export { overlap } from "./rules";

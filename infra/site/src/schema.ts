@@ -10,106 +10,244 @@ const account = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, "a user na
 const ipv4 = z.ipv4("an IPv4 address");
 const cidr = z.cidrv4("an IPv4 network like 10.231.0.0/16");
 const port = z.int().min(1).max(65_535);
-const range = z.strictObject({ from: port, to: port }).refine(({ from, to }) => from <= to, "a range whose `from` is not above its `to`");
+const range = z
+  .strictObject({ from: port.meta({ description: "First port" }), to: port.meta({ description: "Last port, itself included" }) })
+  .refine(({ from, to }) => from <= to, "a range whose `from` is not above its `to`");
 
 /** What a host does. One host may do all. */
 export const hostRoles = ["manager", "edge", "turn", "media", "apps", "store"] as const;
 export type HostRole = (typeof hostRoles)[number];
 
+/**
+ * What a key says of itself: meaning, the security consequence where it has one (`x-security` in the JSON Schema), and the value that
+ * `sites/example.yaml` shows where the default would not explain it.
+ */
+const says = (description: string, more: { readonly security?: string; readonly example?: unknown } = {}) => ({
+  description,
+  ...(more.security && { "x-security": more.security }),
+  ...("example" in more && { examples: [more.example] }),
+});
+
 const hostSchema = z.strictObject({
-  address: ipv4.optional().describe("Where the host is reached, by operators, clients and the other hosts. A machine gets its own"),
+  address: ipv4.optional().meta(
+    says("Where the host is reached: by operators (SSH), by clients (media) and by the other hosts. A machine gets its own", {
+      example: "203.0.113.10",
+    }),
+  ),
   ssh: z
     .strictObject({
-      user: z.string().min(1).default("root").describe("Root, or a user with sudo without a password"),
-      port: port.default(22),
+      user: z
+        .string()
+        .min(1)
+        .default("root")
+        .meta(
+          says("Root, or a user with sudo without a password", {
+            security: "Whoever holds the site's SSH key is root on the host through this user",
+          }),
+        ),
+      port: port
+        .default(22)
+        .meta(says("SSH's port on the host", { security: "Open to everybody; key authentication is all that guards it" })),
       hostKey: z
         .string()
         .min(1)
         .optional()
-        .describe("The host's public key, `ssh-ed25519 AAAA…`: pinned, never learnt. Another key stops everything"),
+        .meta(
+          says("The host's public key, as `cat /etc/ssh/ssh_host_ed25519_key.pub` shows it on the host", {
+            security: "Pinned, never learnt: another key stops everything, since somebody may be in between",
+            example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE2pbpvQ0pFTm0Df3h6cq0FGVXUa4Xq0mOSXPY2bFVtW",
+          }),
+        ),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(says("How operators reach the host")),
   machine: z
     .strictObject({
       baked: z
         .boolean()
         .default(true)
-        .describe("Start from an image with Docker's packages inside. false: a blank Debian, as a rented server is"),
-      memoryBytes: z.int().positive().optional().describe("Limit of the container's memory, bytes"),
+        .meta(says("Start from an image with Docker's packages inside. false: a blank Debian, as a rented server is")),
+      memoryBytes: z
+        .int()
+        .positive()
+        .optional()
+        .meta(says("Limit of the container's memory, bytes", { example: 4_294_967_296 })),
     })
     .optional()
-    .describe("The host is a container on this computer that behaves like a server (replica, CI)"),
+    .meta(
+      says("The host is a container on this computer that behaves like a server: for replicas and CI, instead of `address`", {
+        security: "Not a security boundary: it has nearly every capability on this computer. Only for sites that you trust",
+      }),
+    ),
   roles: z
     .array(z.enum(hostRoles))
     .min(1)
-    .default([...hostRoles]),
+    .default([...hostRoles])
+    .meta(
+      says(
+        "What the host does. manager: the swarm and the site's registry; edge: Traefik; turn: coturn; media: media server and recordings; apps: signaling, Parse, pages; store: PostgreSQL, Redis",
+        { security: "A manager holds every secret of the site. The store is reached over an internal network only" },
+      ),
+    ),
 });
 
 const cameraSchema = z.strictObject({
-  title: z.string().min(1).max(120).optional().describe("As the wall shows it. Default: the camera's key"),
+  title: z
+    .string()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta(says("As the wall shows it. Default: the camera's key", { example: "Main gate" })),
   url: z
     .string()
     .regex(/^rtsps?:\/\/[^\s]+$/, "an rtsp:// address")
-    .describe("The camera's RTSP address, without user and password"),
-  username: z.string().min(1).optional().describe("User of the camera, where it asks for one (Basic or Digest)"),
-  passwordSecret: name.optional().describe("Name of a secret in the site's secrets file (`barecast secrets set NAME`)"),
-  record: z.boolean().default(true),
+    .meta(
+      says("The camera's RTSP address, without user and password", {
+        security: "The file is no secret: credentials stand in username and passwordSecret",
+        example: "rtsp://10.0.9.11/main",
+      }),
+    ),
+  username: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(says("User of the camera, where it asks for one (Basic or Digest)", { example: "viewer" })),
+  passwordSecret: name.optional().meta(
+    says("Name of a secret in the site's secrets file: `barecast secrets set NAME`", {
+      security: "Basic authentication sends it readable over rtsp://. Give it to a user of the camera who may only view",
+      example: "gate",
+    }),
+  ),
+  record: z
+    .boolean()
+    .default(true)
+    .meta(says("Record this camera", { security: "Recordings show people: check what you may keep" })),
 });
 
 export const siteSchema = z.strictObject({
-  site: name.describe("The site's name: part of every name that is made, and of the state's place"),
+  site: name.meta(says("The site's name: part of every name that is made, and of the state's place", { example: "example" })),
   domain: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain name")
-    .describe("The one origin for people; `turn.<domain>` is the only other name"),
+    .meta(
+      says("The one origin for people; `turn.<domain>` is the only other name", {
+        security: "Cookies, certificates and the WebSocket's allowed origin are bound to it",
+        example: "live.example.com",
+      }),
+    ),
   images: z
     .enum(["packages", "upstream"])
     .default("upstream")
-    .describe("Where images come from: official ones, or built from Debian, npm and Go packages"),
-  hosts: z.record(name, hostSchema).refine((hosts) => Object.keys(hosts).length > 0, "at least one host"),
-  cameras: z.record(name, cameraSchema).default({}),
+    .meta(
+      says("Where images come from: the official ones, or built here from Debian, npm and Go packages", {
+        security: "Either way the hosts pull by digest, and from the site's own registry only",
+      }),
+    ),
+  hosts: z
+    .record(name, hostSchema)
+    .refine((hosts) => Object.keys(hosts).length > 0, "at least one host")
+    .meta(says("The servers, or machines, of the site, by name. Together they have every role", { example: { one: {} } })),
+  cameras: z
+    .record(name, cameraSchema)
+    .default({})
+    .meta(says("RTSP cameras that the site watches, by name", { example: { gate: {} } })),
   network: z
     .strictObject({
       overlays: cidr
         .default("10.231.0.0/16")
-        .describe("Pool of the swarm's overlay networks: must not meet your LAN; cannot be changed later"),
-      gatewayBridge: cidr.default("10.232.0.0/24").describe("Network of docker_gwbridge on every host"),
-      machines: cidr.default("172.30.231.0/24").describe("Network of the machines on this computer"),
+        .meta(says("Pool of the swarm's overlay networks: must not meet your LAN; cannot be changed later")),
+      gatewayBridge: cidr.default("10.232.0.0/24").meta(
+        says("Network of docker_gwbridge on every host: must not meet your LAN; cannot be changed later", {
+          security: "Containers reach the media servers' control port and coturn's proxy port from here, and nothing else of a host",
+        }),
+      ),
+      machines: cidr.default("172.30.231.0/24").meta(says("Network of the machines on this computer; another for each site")),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(says("Networks that the site makes")),
   ports: z
     .strictObject({
-      http: port.default(80).describe("Redirects and ACME"),
-      https: port.default(443).describe("Pages, WebSocket and TURN over TLS"),
-      turn: port.default(3478).describe("STUN and TURN, UDP"),
-      media: range.prefault({ from: 40_000, to: 40_999 }).describe("UDP of the media servers"),
-      relay: range.prefault({ from: 41_000, to: 41_999 }).describe("UDP of coturn's relays"),
-      registry: port.default(5000).describe("The site's registry, TLS, for the site's hosts and the operator"),
-      mediaControl: port.default(8888).describe("Kurento's control port. It has no authentication: only signaling may reach it"),
-      turnProxy: port.default(5350).describe("coturn behind Traefik, PROXY protocol; closed to everybody else"),
+      http: port.default(80).meta(says("Redirects to HTTPS, and ACME", { security: "Open to everybody. Nothing else is served there" })),
+      https: port
+        .default(443)
+        .meta(says("Pages, WebSocket and TURN over TLS", { security: "Open to everybody: the only TCP port that people need" })),
+      turn: port
+        .default(3478)
+        .meta(says("STUN and TURN, UDP", { security: "Open to everybody; TURN asks for credentials that live an hour, STUN answers all" })),
+      media: range.prefault({ from: 40_000, to: 40_999 }).meta(
+        says("UDP of the media servers", {
+          security: "Open to everybody; closed, all clients go through TURN, which costs coturn's host their bandwidth",
+        }),
+      ),
+      relay: range
+        .prefault({ from: 41_000, to: 41_999 })
+        .meta(
+          says("UDP of coturn's relays", { security: "Open to everybody; a relay passes only packets of peers that its client permitted" }),
+        ),
+      registry: port.default(5000).meta(
+        says("The site's registry, TLS", {
+          security: "It asks for no password: the firewall lets only the site's hosts reach it, and the operator comes by SSH",
+        }),
+      ),
+      mediaControl: port.default(8888).meta(
+        says("The media servers' control port (Kurento's JSON-RPC)", {
+          security: "It has no authentication: the firewall lets only signaling reach it",
+        }),
+      ),
+      turnProxy: port.default(5350).meta(
+        says("coturn behind Traefik, PROXY protocol", {
+          security: "Whoever reaches it can claim any client address: the firewall lets only Traefik reach it",
+        }),
+      ),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(says("The port plan's changeable ports. The hosts' firewalls follow it, and deny all else")),
   accounts: z
     .strictObject({
-      operator: account.default("operator").describe("User name of the first operator; its password is in the secrets file"),
-      admin: account
-        .default("admin")
-        .describe("User name of the first admin, who may do all and open the dashboard (`barecast open dashboard`); password as above"),
+      operator: account.default("operator").meta(
+        says("User name of the first operator; its password is in the secrets file", {
+          security: "Operators see and record every stream",
+        }),
+      ),
+      admin: account.default("admin").meta(
+        says("User name of the first admin; its password is in the secrets file", {
+          security: "Admins may change everything in Parse, and open its dashboard: `barecast open dashboard`",
+        }),
+      ),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(says("Accounts that every site begins with")),
   media: z
     .strictObject({
       server: z
         .enum(["pocket", "kurento"])
         .default("pocket")
-        .describe("pocket: barecast's own; kurento: the official image (needs images: upstream, amd64)"),
-      maxBitrateBps: z.int().min(100_000).max(20_000_000).default(2_500_000).describe("Limit asked of each publisher, bits per second"),
+        .meta(says("pocket: barecast's own; kurento: the official image, which needs `images: upstream` and amd64")),
+      maxBitrateBps: z
+        .int()
+        .min(100_000)
+        .max(20_000_000)
+        .default(2_500_000)
+        .meta(says("Limit asked of each publisher, bits per second. A viewer gets the same: nothing is transcoded")),
     })
-    .prefault({}),
-  recordings: z.strictObject({ phones: z.boolean().default(true).describe("Record every published stream") }).prefault({}),
+    .prefault({})
+    .meta(says("The media servers")),
+  recordings: z
+    .strictObject({
+      phones: z
+        .boolean()
+        .default(true)
+        .meta(says("Record every published stream", { security: "Recordings show people: check what you may keep" })),
+    })
+    .prefault({})
+    .meta(says("What is recorded beside cameras")),
   console: z
-    .strictObject({ title: z.string().min(1).max(60).default("barecast").describe("Title of the control room's page") })
-    .prefault({}),
-  logLevel: z.enum(["error", "warn", "info", "debug"]).default("info").describe("Of barecast's own services. debug tells client addresses"),
+    .strictObject({ title: z.string().min(1).max(60).default("barecast").meta(says("Title of the control room's page")) })
+    .prefault({})
+    .meta(says("The control room's page")),
+  logLevel: z
+    .enum(["error", "warn", "info", "debug"])
+    .default("info")
+    .meta(says("Of barecast's own services", { security: "debug writes the clients' addresses" })),
 });
 export type SiteFile = z.output<typeof siteSchema>;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { openForward } from "@barecast/ansible";
 import { copyAllToRegistry, readImage } from "@barecast/images";
 import { loadSite, placeOf } from "@barecast/site";
 import type { ImageName } from "@barecast/stack";
@@ -18,7 +19,14 @@ async function fill({ project, siteFile, registry, digests }: Inputs): Promise<v
     return image;
   });
   const place = placeOf(project, site.name, process.env);
-  await copyAllToRegistry(built, registry, { certDir: path.dirname(place.caCert) });
+  const manager = site.hosts.find(({ roles }) => roles.includes("manager"))!;
+  // Only the site's hosts may reach the registry: it asks for no password.
+  const way = await openForward(manager, place, Number(registry.split(":")[1]));
+  try {
+    await copyAllToRegistry(built, `127.0.0.1:${way.port}`, { certDir: path.dirname(place.caCert) });
+  } finally {
+    await way.close();
+  }
 }
 
 /** What decides whether there is something to copy: other digests, another registry, hosts made anew. */

@@ -1,9 +1,11 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseSite } from "../load";
 import { placeOf } from "../place";
 import { openSecrets, writeSecrets } from "./file";
+import { withCertificates } from "./generate";
 
 const site = parseSite("site: x\ndomain: x.localhost\nhosts: {one: {machine: {}}}\n", "x.yaml");
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-secrets-"));
@@ -21,4 +23,29 @@ test("a file of an earlier version gets what is missing, once, and keeps all els
   const written = readFileSync(place.secrets);
   expect(await openSecrets(site, place)).toEqual(added);
   expect(readFileSync(place.secrets)).toEqual(written);
+});
+
+test("a certificate that ends, or lacks a name of the site, is made again by the same authority; one that stands stays", async () => {
+  const first = await openSecrets(site, place);
+  const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+  expect(await withCertificates(site, first, days(350))).toEqual(first);
+  const late = await withCertificates(site, first, days(365));
+  expect(late).toEqual({ ...first, ...changed(late) });
+  expect(issuer(late.edgeCert)).toEqual(issuer(first.edgeCert));
+
+  const moved = parseSite("site: x\ndomain: y.localhost\nhosts: {one: {machine: {}}}\n", "x.yaml");
+  const renamed = await openSecrets(moved, place);
+  expect(renamed).toEqual({ ...first, edgeCert: renamed.edgeCert, edgeKey: renamed.edgeKey });
+  expect(new X509Certificate(renamed.edgeCert).subjectAltName).toBe("DNS:y.localhost, DNS:turn.y.localhost");
+  expect(new X509Certificate(renamed.edgeCert).verify(new X509Certificate(first.caCert).publicKey)).toBe(true);
+  expect(await openSecrets(moved, place)).toEqual(renamed);
+
+  function changed({ edgeCert, edgeKey, registryCert, registryKey }: typeof late) {
+    const made = { edgeCert, edgeKey, registryCert, registryKey };
+    for (const [key, value] of Object.entries(made)) expect(value).not.toBe(first[key as keyof typeof made]);
+    return made;
+  }
+  function issuer(cert: string) {
+    return new X509Certificate(cert).issuer;
+  }
 });

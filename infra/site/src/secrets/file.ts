@@ -1,20 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as age from "age-encryption";
 import type { Place } from "../place";
 import { UserError } from "../problems";
 import type { Site, SiteSecrets } from "../site";
-import { generateSecrets, withMissing, type StoredSecrets } from "./generate";
+import { generateSecrets, withCertificates, withMissing, type StoredSecrets } from "./generate";
 
 /**
  * Opens the site's secrets; makes them, and the private key that opens them, when the site is new. A secret that a later version needs is
- * added to the file that is there.
+ * added to the file that is there, and server certificates that end or lack a name are made again.
  * @throws UserError when the file is there and its key is not, or does not open it: nothing is ever made a second time.
  */
 export async function openSecrets(site: Site, place: Place): Promise<SiteSecrets> {
   const found = existsSync(place.secrets) ? await decrypt(place) : undefined;
-  const secrets = found ? withMissing(found) : await generateSecrets(site);
-  if (!found || Object.keys(secrets).length > Object.keys(found).length) await writeSecrets(place, secrets);
+  const secrets = found ? withMissing(await withCertificates(site, found)) : await generateSecrets(site);
+  if (!isDeepStrictEqual(secrets, found)) await writeSecrets(place, secrets);
   return secrets;
 }
 

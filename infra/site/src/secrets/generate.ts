@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Site, SiteSecrets } from "../site";
-import { newAuthority, newServerCertificate } from "./certificates";
+import { newAuthority, newServerCertificate, stands } from "./certificates";
 
 /** 24 bytes of randomness in URL-safe text: no quoting is needed in any configuration file. */
 const newToken = () => randomBytes(24).toString("base64url");
@@ -28,7 +28,8 @@ function newSshKey(comment: string): { sshKey: string; sshPublicKey: string } {
 /** The names and addresses for which a certificate of the site stands. */
 export const certificateNames = (site: Site) => ({
   edge: [site.domain, `turn.${site.domain}`],
-  registry: site.hosts.filter((host) => host.roles.includes("manager")).map((host) => host.address),
+  // The operator comes by an SSH forward, hence loopback.
+  registry: [...site.hosts.filter((host) => host.roles.includes("manager")).map((host) => host.address), "127.0.0.1"],
 });
 
 /** Secrets that are randomness and nothing else, by what makes them. A later version's new secret is a row here. */
@@ -56,20 +57,27 @@ export function withMissing(found: StoredSecrets): SiteSecrets {
   return { ...found, ...Object.fromEntries(missing.map(([key, make]) => [key, make()])) } as SiteSecrets;
 }
 
+/**
+ * Makes the server certificates again, with the same authority, that lack a name which the site has by now or that end within 30 days.
+ * Those that stand stay; so does the key of the authority, which browsers and hosts trust.
+ */
+export async function withCertificates(site: Site, found: StoredSecrets, now = new Date()): Promise<StoredSecrets> {
+  const names = certificateNames(site);
+  const authority = { cert: found.caCert, key: found.caKey };
+  const isGood = (cert: string, wanted: readonly string[]) => cert !== "" && stands(cert, wanted, now);
+  const edge = isGood(found.edgeCert, names.edge) ? undefined : await newServerCertificate(authority, names.edge);
+  const registry = isGood(found.registryCert, names.registry) ? undefined : await newServerCertificate(authority, names.registry);
+  return {
+    ...found,
+    ...(edge && { edgeCert: edge.cert, edgeKey: edge.key }),
+    ...(registry && { registryCert: registry.cert, registryKey: registry.key }),
+  };
+}
+
 /** Makes every secret of a new site. Called once in a site's life. */
 export async function generateSecrets(site: Site): Promise<SiteSecrets> {
   const authority = await newAuthority(site.name);
-  const names = certificateNames(site);
-  const edge = await newServerCertificate(authority, names.edge);
-  const registry = await newServerCertificate(authority, names.registry);
-  return withMissing({
-    caCert: authority.cert,
-    caKey: authority.key,
-    edgeCert: edge.cert,
-    edgeKey: edge.key,
-    registryCert: registry.cert,
-    registryKey: registry.key,
-    ...newSshKey(`barecast-${site.name}`),
-    own: {},
-  });
+  const none = { edgeCert: "", edgeKey: "", registryCert: "", registryKey: "" };
+  const first = { caCert: authority.cert, caKey: authority.key, ...none, ...newSshKey(`barecast-${site.name}`), own: {} };
+  return withMissing(await withCertificates(site, first));
 }

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import type { Host, Place } from "@barecast/site";
+import { AnsibleError } from "./errors";
+import { sshArguments } from "./ssh";
+
+/** A way to one TCP port of a host, over SSH. */
+export interface Forward {
+  /** Port on this computer's loopback. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const ready = "barecast-forward";
+
+/**
+ * Arguments of the `ssh` that brings a port of the host to this computer's loopback. The remote command says when it is there, and ends with
+ * its input, so that the forward never outlives who opened it. Pure.
+ */
+export function forwardArguments(host: Host, place: Pick<Place, "sshKey" | "knownHosts">, remotePort: number, port: number): string[] {
+  const forward = ["-o", "ExitOnForwardFailure=yes", "-L", `127.0.0.1:${port}:${host.address}:${remotePort}`];
+  return [...forward, ...sshArguments(host, place), `echo ${ready}; exec cat`];
+}
+
+/**
+ * Opens a way to a port that only the site's hosts may reach, such as the registry's.
+ * @throws AnsibleError `ansible.unreachable` with what ssh said
+ */
+export async function openForward(host: Host, place: Pick<Place, "sshKey" | "knownHosts">, remotePort: number): Promise<Forward> {
+  const port = await freePort();
+  const child = spawn("ssh", forwardArguments(host, place, remotePort, port), { stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.on("error", () => {});
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const opened = new Promise<boolean>((resolve) => {
+    child.stdout.on("data", (chunk: Buffer) => resolve(chunk.includes(ready)));
+    child.once("error", (error) => {
+      said = error.message;
+      resolve(false);
+    });
+    void ended.then(() => resolve(false));
+  });
+  if (!(await opened)) {
+    throw new AnsibleError("ansible.unreachable", `${host.name}: Can't bring port ${remotePort} here by SSH: ${said.trim() || "it ended"}`);
+  }
+  return {
+    port,
+    close: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
