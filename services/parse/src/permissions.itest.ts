@@ -93,6 +93,35 @@ test("Cloud Code refuses what is not a recording", async () => {
   expect((await ask("PUT", `/api/classes/Recording/${open.objectId}`, master, { endedAt })).status).toBe(200);
 });
 
+test("a camera's row is what signaling writes of it, and nothing else", async () => {
+  const since = { __type: "Date", iso: "2026-01-02T03:04:05.000Z" };
+  const camera = { name: "gate", title: "Gate", state: "down", reason: "No answer from rtsp://10.0.9.11/1", since };
+  const { objectId } = (await ask("POST", "/api/classes/Camera", master, camera)).body;
+  const live = { name: "gate", title: "Gate", state: "live", since };
+  expect((await ask("PUT", `/api/classes/Camera/${objectId}`, master, { ...live, reason: { __op: "Delete" } })).status).toBe(200);
+  const found = (await ask("GET", "/api/classes/Camera?keys=name,title,state,reason,since", await cookieOf("olga"))).body.results;
+  expect(found).toEqual([expect.objectContaining({ objectId, ...live })]);
+  expect(found[0]).not.toHaveProperty("reason");
+  expect((await ask("GET", "/api/classes/Camera", await cookieOf("rita"))).body.code).toBe(119);
+  expect((await ask("POST", "/api/classes/Camera", master, { ...camera, url: "rtsp://10.0.9.11/1" })).body).toEqual({
+    code: 142,
+    error: "Camera.url: Unknown field",
+  });
+  expect((await ask("DELETE", `/api/classes/Camera/${objectId}`, master)).status).toBe(200);
+});
+
+test("rows that are open are found, and ended with a reason", async () => {
+  const where = encodeURIComponent(JSON.stringify({ endedAt: { $exists: false }, run: "run-1" }));
+  const open = async () => (await ask("GET", `/api/classes/Recording?where=${where}`, master)).body.results as { objectId: string }[];
+  const { objectId } = (await ask("POST", "/api/classes/Recording", master, recording({ streamId: "s20", run: "run-1" }))).body;
+  expect((await open()).map((row) => row.objectId)).toEqual([objectId]);
+  const seenAt = { __type: "Date", iso: "2026-01-02T03:05:00.000Z" };
+  expect((await ask("PUT", `/api/classes/Recording/${objectId}`, master, { seenAt })).status).toBe(200);
+  const ended = { endedAt: seenAt, reason: "The signaling server was lost" };
+  expect((await ask("PUT", `/api/classes/Recording/${objectId}`, master, ended)).status).toBe(200);
+  expect(await open()).toEqual([]);
+});
+
 test("the master key counts inside only, however it is sent", async () => {
   expect((await ask("GET", "/api/schemas", master)).status).toBe(200);
   const refused = "x-parse-master-key: Not accepted from outside the site. Use a session, or the dashboard";

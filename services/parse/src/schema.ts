@@ -36,38 +36,45 @@ const optionalText: Field = { type: "String" };
 const date: Field = { type: "Date", required: true };
 const optionalDate: Field = { type: "Date" };
 
-/** Fields of a recording: `recordingSchema` of the signaling messages. */
+/**
+ * A row of signaling's ledger: open until it has an `endedAt`, and perhaps a `reason`. `run` names the process that wrote it and `seenAt` is
+ * when that last said so: the rows of one that was killed are ended by another, as of then.
+ */
+const ledgerRow = {
+  streamId: text,
+  title: text,
+  kind: text,
+  startedAt: date,
+  endedAt: optionalDate,
+  reason: optionalText,
+  run: optionalText,
+  seenAt: optionalDate,
+};
+
+/** A recording: `recordingSchema` of the signaling messages. */
 const recording: ClassDefinition = {
   className: "Recording",
-  fields: { streamId: text, title: text, kind: text, startedAt: date, endedAt: optionalDate, file: text, host: text },
-  indexes: { recording_started: { startedAt: 1 }, recording_stream: { streamId: 1 } },
+  fields: { ...ledgerRow, file: text, host: text },
+  indexes: { recording_started: { startedAt: 1 }, recording_ended: { endedAt: 1 }, recording_stream: { streamId: 1 } },
   classLevelPermissions: readOnly(to("operator", "admin")),
 };
 
 /**
- * A stream, live (no `endedAt`) or past, as signaling's ledger writes it; `user` publishes it, `reason` is why it ended.
+ * A stream, live or past; `user` publishes it.
  * Who reads it is in each one's ACL, which Cloud Code sets: operators, admins, and the `user`.
  * Not in the class's permissions: live queries know no roles there (they do in ACLs).
  */
 const stream: ClassDefinition = {
   className: "Stream",
-  fields: {
-    streamId: text,
-    title: text,
-    kind: text,
-    startedAt: date,
-    endedAt: optionalDate,
-    reason: optionalText,
-    user: { type: "Pointer", targetClass: "_User" },
-  },
-  indexes: { stream_id: { streamId: 1 } },
+  fields: { ...ledgerRow, user: { type: "Pointer", targetClass: "_User" } },
+  indexes: { stream_id: { streamId: 1 }, stream_ended: { endedAt: 1 } },
   classLevelPermissions: readOnly(signedIn),
 };
 
-/** A camera of the site file. Its address and password stay with signaling. */
+/** A camera of the site file, its state and since when, as signaling saw it last. Its user and password stay with signaling. */
 const camera: ClassDefinition = {
   className: "Camera",
-  fields: { name: text, title: text, state: text, reason: optionalText },
+  fields: { name: text, title: text, state: text, reason: optionalText, since: date },
   classLevelPermissions: readOnly(to("operator", "admin")),
 };
 

@@ -49,6 +49,26 @@ export function parseClient({ url, applicationId }: Config["parse"], masterKey: 
   };
 }
 
+/** A date as Parse's REST interface has it. */
+export interface ParseDate {
+  readonly __type: "Date";
+  readonly iso: string;
+}
+export const parseDate = (date: Date): ParseDate => ({ __type: "Date", iso: date.toISOString() });
+
+/** Tries until it is done, refused, or `patienceMs` have passed. */
+export async function persist<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
+  const until = Date.now() + patienceMs;
+  for (let delayMs = 500; ; delayMs = Math.min(delayMs * 2, 15_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ParseRefused || Date.now() + delayMs > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delayMs).unref());
+    }
+  }
+}
+
 function describe(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message} (${cause.message || cause.name})` : message;

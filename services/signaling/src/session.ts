@@ -37,7 +37,7 @@ export function createSessions(parse: ParseCall, cacheMs = 30_000, now: () => nu
     },
     async signIn(username, password, clientAddress) {
       const request = { method: "POST", path: "/login", body: { username, password }, clientAddress } as const;
-      const me = await asRefusal(parse(request), "Wrong user name or password");
+      const me = await asRefusal(parse(request).catch(asPatience), "Wrong user name or password");
       const token = String(me["sessionToken"]);
       const user = asRefusal(
         rolesOf(parse, String(me["objectId"])).then((roles) => userFrom(me, roles)),
@@ -74,6 +74,15 @@ async function asRefusal<T>(work: Promise<T>, message: string): Promise<T> {
     if (error instanceof ParseRefused && isSessionOver(error)) throw new Refusal("unauthenticated", message);
     throw error;
   }
+}
+
+/** Parse counts sign-ins by account and by address; of its refusals these two ask for patience. */
+function asPatience(error: unknown): never {
+  if (error instanceof ParseRefused && error.status === 429)
+    throw new Refusal("tooMany", "Too many sign-ins from this address. Wait a minute");
+  if (error instanceof ParseRefused && /^Your account is locked/.test(error.message))
+    throw new Refusal("tooMany", "This account is locked after too many wrong passwords. Wait five minutes, then try again");
+  throw error;
 }
 
 function isSessionOver({ code, status }: ParseRefused): boolean {

@@ -3,7 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config, Secrets } from "./config";
 import { createHttp, type Health } from "./http";
-import { createLedger } from "./ledger";
+import { keepCameraRows } from "./ledger/cameraRows";
+import { createLedger } from "./ledger/ledger";
+import { closeLostRows } from "./ledger/lostRows";
 import { createLog, type Log } from "./log";
 import { Camera, cameraTimes, type CameraTimes } from "./media/camera";
 import { MediaPool } from "./media/pool";
@@ -24,6 +26,8 @@ export interface SignalingOptions {
   readonly drainMs?: number;
   /** How long a Parse session is believed. */
   readonly sessionCacheMs?: number;
+  /** How often rows of the ledger say that they are open, and those that others left open are looked for. */
+  readonly ledger?: { readonly beatMs: number; readonly lookMs: number };
 }
 
 export interface RunningSignaling {
@@ -39,7 +43,8 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
   const run = randomUUID();
   const parse = parseClient(config.parse, secrets.parseMaster);
   const sessions = createSessions(parse, options.sessionCacheMs);
-  const ledger = createLedger(parse, log);
+  const { beatMs, lookMs } = options.ledger ?? { beatMs: 30_000, lookMs: 15_000 };
+  const ledger = createLedger(parse, log, { run, beatMs });
   const streams = new StreamRegistry();
   const isRunning = (other: string) => replicas.isRunning(other);
   const pool = new MediaPool(
@@ -71,6 +76,12 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
   await listen(http, config.listen);
   pool.start();
   for (const camera of cameras) camera.start();
+  const isLiving = async (other: string) => other === run || (await replicas.isRunning(other));
+  const stopWriting = [
+    keepCameraRows(parse, config.cameras, streams, log),
+    closeLostRows({ parse, isRunning: isLiving, log }, lookMs),
+    () => ledger.close(),
+  ];
   const { port } = http.address() as AddressInfo;
   log.info("Signaling listens", { port, cameras: cameras.length, media: config.media.length });
 
@@ -79,6 +90,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
     async close() {
       isDraining = true;
       await new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 4000));
+      for (const stop of stopWriting) stop();
       await atMost(4000, Promise.all([sockets.close(), ...cameras.map((camera) => camera.close())]));
       await atMost(1000, ledger.settled());
       parseWatch.close();

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Config } from "./config";
-import { Conversation, type ConversationParts } from "./conversation";
+import { Conversation, type ConversationParts } from "./conversation/conversation";
 import { sessionTokenOf } from "./cookie";
 import { closeCode } from "./messages";
 import { isAllowedOrigin, originRefusal } from "./origin";

@@ -2,6 +2,7 @@ import { problemWith } from "./guards";
 
 const startedAt = new Date("2026-01-02T03:04:05Z");
 const recording = { streamId: "s-1", title: "Town hall", kind: "phone", startedAt, file: "s-1.webm", host: "one" };
+const camera = { name: "gate", title: "Gate", state: "live", since: startedAt };
 const stream = { streamId: "s-1", title: "Town hall", kind: "camera", startedAt };
 
 test.each<[string, string, object, object | undefined, string | null]>([
@@ -40,7 +41,17 @@ test.each<[string, string, object, object | undefined, string | null]>([
   ],
   ["another user later", "Stream", stream, { ...stream, user: { objectId: "u" } }, "Stream.user: Cannot change after it was first saved"],
   ["an empty title", "Stream", { ...stream, title: " " }, undefined, 'Stream.title: Expected 1 to 120 characters, found " "'],
+  ["a good camera", "Camera", camera, undefined, null],
+  ["a camera that is down", "Camera", { ...camera, state: "down", reason: "No answer" }, camera, null],
+  [
+    "a camera in another state",
+    "Camera",
+    { ...camera, state: "asleep" },
+    undefined,
+    'Camera.state: Expected one of connecting, live, down, found "asleep"',
+  ],
+  ["a camera's address", "Camera", { ...camera, url: "rtsp://10.0.9.11/1" }, undefined, "Camera.url: Unknown field"],
   ["a class without rules", "Other", {}, undefined, "Other: No guard for this class"],
 ])("%s", (_name, className, next, previous, expected) => {
-  expect(problemWith(className, next as never, previous as never)).toBe(expected);
+  expect(problemWith(className, next as never, previous as never, Object.keys(next))).toBe(expected);
 });

@@ -22,35 +22,53 @@ const optional =
 const title = matches(/^\S(.{0,118}\S)?$/su, "1 to 120 characters");
 const host = matches(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/, "a host's name");
 
-const rules: Readonly<Record<string, { readonly checks: Readonly<Record<string, Check>>; readonly fixed: readonly string[] }>> = {
-  Stream: {
-    checks: {
-      streamId: matches(id, "an id of letters, digits, dashes and underscores"),
-      title,
-      kind: oneOf(kinds),
-      startedAt: isDate,
-      endedAt: optional(isDate),
-    },
-    fixed: ["streamId", "kind", "startedAt", "user"],
-  },
+const anything: Check = () => null;
+const text = optional(matches(/^.{1,500}$/su, "1 to 500 characters"));
+
+/** What streams and recordings share: both are rows of signaling's ledger. */
+const ledgerRow = {
+  streamId: matches(id, "an id of letters, digits, dashes and underscores"),
+  title,
+  kind: oneOf(kinds),
+  startedAt: isDate,
+  endedAt: optional(isDate),
+  reason: text,
+  run: optional(matches(id, "an id of letters, digits, dashes and underscores")),
+  seenAt: optional(isDate),
+};
+
+interface Rules {
+  /** Every field that the class has. */
+  readonly checks: Readonly<Record<string, Check>>;
+  readonly fixed: readonly string[];
+}
+const rules: Readonly<Record<string, Rules>> = {
+  Stream: { checks: { ...ledgerRow, user: anything }, fixed: ["streamId", "kind", "startedAt", "user"] },
   Recording: {
-    checks: {
-      streamId: matches(id, "an id of letters, digits, dashes and underscores"),
-      title,
-      kind: oneOf(kinds),
-      startedAt: isDate,
-      endedAt: optional(isDate),
-      file: matches(file, "a name like <streamId>.webm or <streamId>.mkv, without a folder"),
-      host,
-    },
+    checks: { ...ledgerRow, file: matches(file, "a name like <streamId>.webm or <streamId>.mkv, without a folder"), host },
     fixed: ["streamId", "kind", "startedAt", "file", "host"],
+  },
+  Camera: {
+    checks: {
+      name: matches(/^[a-z][a-z0-9-]{0,30}$/, "a camera's name in the site file"),
+      title,
+      state: oneOf(["connecting", "live", "down"]),
+      reason: text,
+      since: isDate,
+    },
+    fixed: ["name"],
   },
 };
 
-/** What is wrong with `next`, given what is stored now (`previous`, undefined for a new object); null when nothing is. */
-export function problemWith(className: string, next: Attributes, previous?: Attributes): string | null {
+/**
+ * What is wrong with `next`, of which the fields `written` are new, given what is stored now (`previous`, undefined for a new object); null
+ * when nothing is.
+ */
+export function problemWith(className: string, next: Attributes, previous?: Attributes, written: readonly string[] = []): string | null {
   const rule = rules[className];
   if (!rule) return `${className}: No guard for this class`;
+  const strange = written.find((field) => !(field in rule.checks));
+  if (strange) return `${className}.${strange}: Unknown field`;
   for (const [field, check] of Object.entries(rule.checks)) {
     const wanted = check(next[field]);
     if (wanted) return `${className}.${field}: Expected ${wanted}, found ${JSON.stringify(next[field]) ?? "nothing"}`;

@@ -20,16 +20,13 @@ interface Cloud {
 /** Registers the Cloud Code of a site. */
 export function registerCloud(Parse: ParseSdk): void {
   const cloud = Parse.Cloud as unknown as Cloud;
-  for (const className of ["Stream", "Recording"]) {
+  for (const className of ["Stream", "Recording", "Camera"]) {
     cloud.beforeSave(className, ({ object, original }) => {
-      const problem = problemWith(className, object.attributes, original?.attributes);
+      const problem = problemWith(className, object.attributes, original?.attributes, object.dirtyKeys());
       if (problem) throw new Parse.Error(Parse.Error.VALIDATION_ERROR, problem);
       object.setACL(watchersAcl(Parse, className === "Stream" ? object.get("user") : undefined));
     });
   }
-  cloud.beforeSave("Camera", ({ object }) => {
-    object.setACL(watchersAcl(Parse));
-  });
   cloud.beforeSave("_User", ({ object, original, master }) => {
     if (!master && original && object.get("username") !== original.get("username")) {
       throw new Parse.Error(Parse.Error.OPERATION_FORBIDDEN, "username: Only an administrator changes it");

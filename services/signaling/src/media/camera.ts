@@ -1,22 +1,16 @@
-// Longer than usual: one life cycle, whose steps make sense only together.
-import type { CameraConfig, Config } from "../config";
-import type { Ledger } from "../ledger";
-import { reasonOf, type Log } from "../log";
-import type { RecordingProfile } from "../sdp";
-import type { Stream, StreamRegistry } from "../streams";
+import type { CameraConfig } from "../config";
+import { reasonOf } from "../log";
+import type { Stream } from "../streams";
+import { CameraAttempt } from "./cameraAttempt";
 import { addressWithCredentials, cameraFault } from "./cameraFault";
 import type { Remote } from "./kurento";
 import type { MediaPool } from "./pool";
-import { startRecorder, type Recorder } from "./recorder";
 import { probeRtsp } from "./rtspProbe";
 import type { MediaServer } from "./server";
+import type { StreamRecordingParts } from "./streamRecording";
 
-export interface CameraParts {
-  readonly config: Pick<Config, "recordings">;
+export interface CameraParts extends StreamRecordingParts {
   readonly pool: MediaPool;
-  readonly streams: StreamRegistry;
-  readonly ledger: Ledger;
-  readonly log: Log;
   readonly times: CameraTimes;
 }
 
@@ -30,42 +24,25 @@ export const cameraTimes: CameraTimes = { patienceMs: 15_000, firstRetryMs: 1000
 
 const probeTimeoutMs = 2000;
 
-/** Cameras send H.264; their sound (G.711, AAC) is nothing that a browser plays, so the picture alone is kept. */
-const profile: RecordingProfile = { profile: "MKV_VIDEO_ONLY", extension: "mkv", media: ["VIDEO"] };
-
-/** One attempt to play: a PlayerEndpoint that works until it fails, once. */
-interface Attempt {
-  readonly player: Remote;
-  recorder: Recorder | null;
-  file: string | null;
-  isOver: boolean;
-  patience: NodeJS.Timeout | undefined;
-}
-
-/**
- * A camera as a stream that is always on the wall. Its pipeline, with the viewers in it, outlives the PlayerEndpoint: a player does not
- * come back after Error, EndOfStream or NOT_FLOWING, so a new one takes its place.
- */
+/** A camera as a stream that is always on the wall. Its pipeline, with the viewers in it, outlives the attempts to play it. */
 export class Camera {
   private readonly stream: Stream;
-  private attempt: Attempt | null = null;
+  private attempt: CameraAttempt | null = null;
   private failures = 0;
   private retry: NodeJS.Timeout | undefined;
   private isClosed = false;
-  private stopListening: () => void = () => undefined;
+  private leaveServer: () => void = () => undefined;
 
   constructor(
     private readonly parts: CameraParts,
     private readonly camera: CameraConfig,
     private readonly password: string | undefined,
   ) {
-    const { name, title } = camera;
-    const startedAt = new Date().toISOString();
     this.stream = {
-      id: `camera-${name}`,
-      title,
+      id: `camera-${camera.name}`,
+      title: camera.title,
       kind: "camera",
-      startedAt,
+      startedAt: new Date().toISOString(),
       state: "connecting",
       isRecording: false,
       wiring: null,
@@ -81,22 +58,22 @@ export class Camera {
     else this.retry = setTimeout(() => void this.play(), this.parts.times.patienceMs);
   }
 
-  /** A media server came up: a camera that has none need not wait for its next try. */
-  private nudge(): void {
-    if (this.attempt || this.stream.wiring) return;
-    clearTimeout(this.retry);
-    void this.play();
-  }
-
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.retry);
-    this.stopListening();
+    this.leaveServer();
     await this.endAttempt();
     const { wiring } = this.stream;
     if (wiring?.server.isUp) await wiring.pipeline.release().catch(() => undefined);
     this.parts.streams.remove(this.stream.id);
     this.parts.ledger.streamEnded(this.stream.id, "The signaling server stopped");
+  }
+
+  /** A media server came up: a camera that has none need not wait for its next try. */
+  private nudge(): void {
+    if (this.attempt || this.stream.wiring) return;
+    clearTimeout(this.retry);
+    void this.play();
   }
 
   private async play(): Promise<void> {
@@ -111,14 +88,16 @@ export class Camera {
         networkCache: 0,
       });
       if (this.isClosed) return await player.release();
-      const attempt: Attempt = { player, recorder: null, file: null, isOver: false, patience: undefined };
+      const attempt = new CameraAttempt(player, server, {
+        onFlowing: () => this.flows(attempt),
+        onFailed: () => this.fail(attempt),
+      });
       this.attempt = attempt;
-      this.follow(attempt);
       this.parts.streams.update(this.stream, { wiring: { server, pipeline, source: player } });
       await Promise.all([...this.stream.viewers].map(({ endpoint }) => player.call("connect", endpoint)));
-      attempt.patience = setTimeout(() => this.fail(attempt), this.parts.times.patienceMs);
-      await player.call("play");
+      await attempt.play(this.parts.times.patienceMs);
     } catch (error) {
+      void this.endAttempt();
       this.giveUp(`The media server cannot play it: ${reasonOf(error)}`);
     }
   }
@@ -127,59 +106,22 @@ export class Camera {
     const server = this.parts.pool.leastLoaded();
     if (!server) throw new Error("no media server answers");
     const pipeline = await server.createPipeline();
-    const free = this.parts.pool.occupy(server);
-    this.stopListening();
-    this.stopListening = server.onGone(() => this.loseServer());
-    const stop = this.stopListening;
-    this.stopListening = () => (stop(), free());
+    this.leaveServer();
+    const leave = [this.parts.pool.occupy(server), server.onGone(() => this.loseServer())];
+    this.leaveServer = () => leave.forEach((each) => each());
     return { server, pipeline, source: null };
   }
 
-  private follow(attempt: Attempt): void {
-    const { player } = attempt;
-    player.on("Error", () => this.fail(attempt));
-    player.on("EndOfStream", () => this.fail(attempt));
-    player.on("MediaFlowOutStateChanged", ({ state, mediaType }) => {
-      if (mediaType !== "VIDEO" || attempt.isOver) return;
-      if (state === "FLOWING") this.flows(attempt);
-      else this.fail(attempt);
-    });
-  }
-
-  private flows(attempt: Attempt): void {
-    clearTimeout(attempt.patience);
+  private flows(attempt: CameraAttempt): void {
     if (this.failures > 0 || this.stream.state !== "live") this.parts.log.info("Camera is live", { camera: this.camera.name });
     this.failures = 0;
     this.parts.streams.update(this.stream, { state: "live", reason: undefined });
-    if (this.camera.record && !attempt.file) void this.record(attempt);
-  }
-
-  private async record(attempt: Attempt): Promise<void> {
-    const { config, streams, ledger, log } = this.parts;
-    const { id: streamId, title, wiring } = this.stream;
-    if (!wiring) return;
-    const startedAt = new Date().toISOString();
-    const file = `${streamId}-${startedAt.replace(/[-:]|\.\d+/g, "")}.${profile.extension}`;
-    attempt.file = file;
-    const fail = (reason: string) => {
-      log.error("Recording failed", { stream: streamId, reason });
-      streams.update(this.stream, { isRecording: false });
-    };
-    try {
-      const uri = `file://${config.recordings.folder}/${file}`;
-      const recorder = await startRecorder(wiring.server, wiring.pipeline, attempt.player, uri, profile, fail);
-      if (attempt.isOver) return await recorder.stop();
-      attempt.recorder = recorder;
-      streams.update(this.stream, { isRecording: true });
-      ledger.recordingStarted({ streamId, title, kind: "camera", startedAt, file, host: config.recordings.host });
-    } catch (error) {
-      if (!attempt.isOver) fail(reasonOf(error));
-    }
+    if (this.camera.record) attempt.record(this.parts, this.stream);
   }
 
   /** The media server names no reason that a person could use, so the camera is asked. */
-  private fail(attempt: Attempt): void {
-    if (attempt.isOver || this.attempt !== attempt) return;
+  private fail(attempt: CameraAttempt): void {
+    if (this.attempt !== attempt) return;
     void this.endAttempt();
     const { url, username } = this.camera;
     const credentials = username === undefined ? null : { username, password: this.password ?? "" };
@@ -198,7 +140,7 @@ export class Camera {
 
   private loseServer(): void {
     void this.endAttempt();
-    this.stopListening();
+    this.leaveServer();
     const viewers = [...this.stream.viewers];
     this.stream.viewers.clear();
     this.parts.streams.update(this.stream, { wiring: null });
@@ -208,16 +150,10 @@ export class Camera {
 
   private async endAttempt(): Promise<void> {
     const { attempt } = this;
-    if (!attempt || attempt.isOver) return;
-    attempt.isOver = true;
+    if (!attempt) return;
     this.attempt = null;
-    clearTimeout(attempt.patience);
     const { wiring } = this.stream;
     if (wiring) this.stream.wiring = { ...wiring, source: null };
-    if (wiring?.server.isUp) {
-      await attempt.recorder?.stop().catch(() => undefined);
-      await attempt.player.release().catch(() => undefined);
-    }
-    if (attempt.recorder && attempt.file) this.parts.ledger.recordingEnded(attempt.file);
+    await attempt.end();
   }
 }

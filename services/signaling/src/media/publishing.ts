@@ -1,24 +1,19 @@
-// Longer than usual: start and end mirror each other and are read side by side.
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config";
-import type { Ledger } from "../ledger";
-import { reasonOf, type Log } from "../log";
+import { reasonOf } from "../log";
 import type { Candidate } from "../messages";
 import { Refusal } from "../refusal";
 import { offerProblem, recordingProfile } from "../sdp";
-import type { Stream, StreamRegistry } from "../streams";
+import type { Stream } from "../streams";
 import type { Remote } from "./kurento";
 import type { MediaPool } from "./pool";
-import { startRecorder, type Recorder } from "./recorder";
 import type { MediaServer } from "./server";
+import { recordStream, type StreamRecording, type StreamRecordingParts } from "./streamRecording";
 import { WebRtcConnection } from "./webRtc";
 
-export interface PublishingParts {
+export interface PublishingParts extends StreamRecordingParts {
   readonly config: Pick<Config, "recordings" | "maxBitrateBps">;
   readonly pool: MediaPool;
-  readonly streams: StreamRegistry;
-  readonly ledger: Ledger;
-  readonly log: Log;
 }
 
 export interface PublisherEvents {
@@ -34,7 +29,7 @@ export class Publishing {
   private pipeline: Remote | null = null;
   private server: MediaServer | null = null;
   private stream: Stream | null = null;
-  private recorder: Promise<Recorder | null> = Promise.resolve(null);
+  private recording: Promise<StreamRecording | null> | null = null;
   private ended: Promise<void> | null = null;
   private readonly cleanups: (() => void)[] = [];
 
@@ -125,30 +120,10 @@ export class Publishing {
     streams.add(this.stream);
     ledger.streamStarted({ ...this.stream, userId });
     log.info("Stream published", { stream: id, title, user: userId, media: server.name });
-    if (config.recordings.phones && isRecorded) this.recorder = this.record(server, pipeline, source, answer);
-  }
-
-  private async record(server: MediaServer, pipeline: Remote, source: Remote, answer: string): Promise<Recorder | null> {
-    const { streams, ledger, log, config } = this.parts;
+    if (!config.recordings.phones || !isRecorded) return;
     const profile = recordingProfile(answer);
-    const file = `${this.id}.${profile.extension}`;
-    const fail = (reason: string) => {
-      log.error("Recording failed", { stream: this.id, reason });
-      if (this.stream) streams.update(this.stream, { isRecording: false });
-    };
-    try {
-      const recorder = await startRecorder(server, pipeline, source, `file://${config.recordings.folder}/${file}`, profile, fail);
-      if (this.stream) streams.update(this.stream, { isRecording: true });
-      const { id: streamId } = this;
-      const { title } = this.asked;
-      const startedAt = new Date().toISOString();
-      ledger.recordingStarted({ streamId, title, kind: "phone", startedAt, file, host: config.recordings.host });
-      this.cleanups.push(() => ledger.recordingEnded(file));
-      return recorder;
-    } catch (error) {
-      if (!this.ended) fail(reasonOf(error));
-      return null;
-    }
+    const plan = { server, pipeline, source, profile, file: `${id}.${profile.extension}`, isOver: () => this.ended !== null };
+    this.recording = recordStream(this.parts, this.stream, plan);
   }
 
   private async release(reason: string): Promise<void> {
@@ -156,9 +131,8 @@ export class Publishing {
     const wasListed = streams.remove(this.id);
     for (const viewer of this.stream?.viewers ?? []) viewer.onEnded("The stream has ended");
     this.stream?.viewers.clear();
-    const recorder = await this.recorder;
+    await (await this.recording)?.end();
     if (this.server?.isUp) {
-      await recorder?.stop().catch((error: unknown) => log.warn("Cannot stop a recording", { stream: this.id, reason: reasonOf(error) }));
       await this.connection.release().catch(() => undefined);
       await this.pipeline?.release().catch((error: unknown) => log.warn("Cannot release", { stream: this.id, reason: reasonOf(error) }));
     }

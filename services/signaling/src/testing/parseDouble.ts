@@ -17,6 +17,9 @@ export interface ParseDouble {
 /** Names that can sign in; the password is the name, the session token `token-<name>`. */
 const roles: Record<string, string[]> = { olga: ["operator"], rita: ["reporter"], ada: ["admin"], nobody: [] };
 
+/** Of `where` one clause is known: rows that are open. */
+const isWanted = (row: object, { searchParams }: URL) => !searchParams.get("where")?.includes("endedAt") || !("endedAt" in row);
+
 /** The few answers of Parse's REST interface that signaling asks for. */
 export async function startParseDouble(): Promise<ParseDouble> {
   const double: Omit<ParseDouble, "url" | "close"> = { rows: [], asked: [], signInsFor: [], isDown: false };
@@ -27,6 +30,9 @@ export async function startParseDouble(): Promise<ParseDouble> {
     double.asked.push(`${method} ${path}`);
     if (double.isDown) return [503, { error: "away" }];
     if (path === "/health") return [200, { status: "ok" }];
+    if (path === "/login" && body.username === "locked")
+      return [404, { code: 101, error: "Your account is locked due to multiple failed" }];
+    if (path === "/login" && body.username === "hasty") return [429, { code: 155, error: "Too many sign-ins" }];
     if (path === "/login") {
       return String(body.username) in roles && body.password === body.username
         ? [200, { objectId: `id-${body.username}`, username: body.username, sessionToken: `token-${body.username}` }]
@@ -48,8 +54,10 @@ export async function startParseDouble(): Promise<ParseDouble> {
       double.rows.push(row);
       return [201, { objectId: row.objectId }];
     }
-    if (method === "PUT") Object.assign(double.rows.find((row) => row.objectId === objectId) ?? {}, body);
-    if (method === "GET") return [200, { results: double.rows.filter((row) => row.className === className) }];
+    const row = double.rows.findIndex((each) => each.objectId === objectId);
+    if (method === "PUT") Object.assign(double.rows[row] ?? {}, body);
+    if (method === "DELETE") double.rows.splice(row, 1);
+    if (method === "GET") return [200, { results: double.rows.filter((each) => each.className === className && isWanted(each, target)) }];
     return [200, {}];
   };
   const server = createServer((request, response) => {

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { WebSocketServer, type WebSocket } from "ws";
+import { WireObjects, type WireRequest } from "./wireObjects";
 
 /**
  * A JSON-RPC double of a Kurento Media Server for conversation tests: it keeps objects as a server would, answers with the SDP and the
@@ -27,126 +26,50 @@ export interface WireDouble {
   close(): Promise<void>;
 }
 
-interface Recorded {
-  readonly answer: string;
-  readonly candidate: unknown;
-}
-type Message = { id: number; method: string; params?: Record<string, unknown> };
-
 export async function startWireDouble(port = 0): Promise<WireDouble> {
-  const recorded = readRecorded();
   const server = new WebSocketServer({ port });
   await new Promise((resolve) => server.once("listening", resolve));
-  const objects = new Map<string, { type: string; tags: Map<string, string> }>();
   const subscriptions = new Map<string, Set<WebSocket>>();
-  const asked: string[] = [];
-  const parameters: Record<string, unknown>[] = [];
-  const failures = new Map<string, string>();
-  let count = 0;
-  const holds = new Map<string, Promise<void>>();
-  let isSilent = false;
-
-  const emitOn = (id: string, event: string, data: object) => {
+  const emit = (id: string, event: string, data: object) => {
     const value = { data: { source: id, tags: [], type: event, ...data }, object: id, type: event };
     for (const socket of subscriptions.get(`${id} ${event}`) ?? []) {
       socket.send(JSON.stringify({ jsonrpc: "2.0", method: "onEvent", params: { value } }));
     }
   };
-  const invoke = (id: string, operation: string, given: Record<string, unknown>): unknown => {
-    switch (operation) {
-      case "getPipelines":
-        return [...objects].filter(([, { type }]) => type === "MediaPipeline").map(([pipeline]) => pipeline);
-      case "addTag":
-        return void objects.get(id)?.tags.set(String(given["key"]), String(given["value"]));
-      case "getTag":
-        return objects.get(id)?.tags.get(String(given["key"])) ?? new Error(`Tag key ${String(given["key"])} not found`);
-      case "processOffer":
-        return String(given["offer"]).startsWith("v=0") ? recorded.answer : new Error("Invalid SDP");
-      case "gatherCandidates":
-        setImmediate(() => {
-          emitOn(id, "IceCandidateFound", { candidate: recorded.candidate });
-          emitOn(id, "IceGatheringDone", {});
-        });
-        return null;
-      default:
-        return null;
+  const objects = new WireObjects(emit);
+  const asked: string[] = [];
+  const parameters: Record<string, unknown>[] = [];
+  const holds = new Map<string, Promise<void>>();
+  let isSilent = false;
+
+  const take = (socket: WebSocket, request: WireRequest) => {
+    const { method, params = {} } = request;
+    const name = [method, params["operation"] ?? params["type"]].filter(Boolean).join(" ");
+    if (method !== "ping") {
+      asked.push(name);
+      parameters.push((params["operationParams"] ?? params["constructorParams"] ?? {}) as Record<string, unknown>);
     }
-  };
-  const answer = (socket: WebSocket, { method, params = {} }: Message): unknown => {
-    const id = String(params["object"] ?? "");
-    const isKnown = id === "manager_ServerManager" || objects.has(id);
-    if (method !== "ping" && method !== "connect" && method !== "create" && !isKnown) return new Error(`Object '${id}' not found`);
-    switch (method) {
-      case "ping":
-        return "pong";
-      case "describe":
-        return objects.get(id)?.type ?? "ServerManager";
-      case "create": {
-        const pipeline = (params["constructorParams"] as { mediaPipeline?: string } | undefined)?.mediaPipeline;
-        if (pipeline !== undefined && !objects.has(pipeline)) return new Error(`Object '${pipeline}' not found`);
-        const made = `${pipeline === undefined ? "" : `${pipeline}/`}${++count}_kurento.${String(params["type"])}`;
-        objects.set(made, { type: String(params["type"]), tags: new Map() });
-        return made;
-      }
-      case "subscribe": {
-        const key = `${id} ${String(params["type"])}`;
-        subscriptions.set(key, (subscriptions.get(key) ?? new Set()).add(socket));
-        return key;
-      }
-      case "release":
-        for (const other of objects.keys()) if (other === id || other.startsWith(`${id}/`)) objects.delete(other);
-        return null;
-      case "invoke": {
-        const operation = String(params["operation"]);
-        const failure = failures.get(operation);
-        failures.delete(operation);
-        return failure ? new Error(failure) : invoke(id, operation, (params["operationParams"] ?? {}) as Record<string, unknown>);
-      }
-      default:
-        return null;
-    }
+    const value = objects.answer(request);
+    if (method === "subscribe") subscriptions.set(String(value), (subscriptions.get(String(value)) ?? new Set()).add(socket));
+    const reply = () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: request.id, ...bodyOf(method, value) }));
+    const hold = method === "ping" ? undefined : holds.get(name);
+    if (hold) void hold.then(reply);
+    else reply();
   };
   server.on("connection", (socket) => {
     socket.on("message", (data) => {
-      const message = JSON.parse(String(data)) as Message;
-      if (isSilent) return;
-      const { method, params = {} } = message;
-      if (method !== "ping") {
-        asked.push([method, params["operation"] ?? params["type"]].filter(Boolean).join(" "));
-        parameters.push((params["operationParams"] ?? params["constructorParams"] ?? {}) as Record<string, unknown>);
-      }
-      const value = answer(socket, message);
-      const body =
-        value instanceof Error
-          ? { error: { code: /not found/.test(value.message) ? 40101 : 40201, message: value.message } }
-          : method === "describe"
-            ? {
-                result: { type: value, qualifiedType: `kurento.${String(value)}`, hierarchy: ["kurento.MediaObject"], sessionId: "double" },
-              }
-            : { result: { value, sessionId: "double" } };
-      const reply = () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...body }));
-      const hold = method === "ping" ? undefined : holds.get(asked.at(-1)!);
-      if (hold) void hold.then(reply);
-      else reply();
+      if (!isSilent) take(socket, JSON.parse(String(data)) as WireRequest);
     });
   });
   const address = server.address() as { port: number };
   return {
     url: `ws://127.0.0.1:${address.port}/kurento`,
-    objects: () => [...objects.keys()],
+    objects: () => objects.ids(),
     asked,
     parameters,
-    emit(type, event, data) {
-      const id = [...objects].filter(([, object]) => object.type === type).at(-1)?.[0];
-      if (!id) throw new Error(`There is no ${type}, only ${[...objects.keys()].join(", ") || "nothing"}`);
-      emitOn(id, event, data);
-    },
-    failNext: (operation, message) => void failures.set(operation, message),
-    plant(type, tags) {
-      const id = `${++count}_kurento.${type}`;
-      objects.set(id, { type, tags: new Map(Object.entries(tags)) });
-      return id;
-    },
+    emit: (type, event, data) => emit(objects.newest(type), event, data),
+    failNext: (operation, message) => objects.failNext(operation, message),
+    plant: (type, tags) => objects.add(type, undefined, tags),
     holdNext(what) {
       let release: () => void = () => undefined;
       holds.set(what, new Promise((resolve) => (release = resolve)));
@@ -163,16 +86,10 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
   };
 }
 
-function readRecorded(): Recorded {
-  const file = path.resolve(__dirname, "../../../../tests/fixtures/kurento-wire/publish-view-record.jsonl");
-  const lines = readFileSync(file, "utf8").trim().split("\n");
-  const messages = lines.map((line) => (JSON.parse(line) as { msg?: RecordedMessage }).msg ?? {});
-  const answer = messages.map(({ result }) => result?.value).find((value) => typeof value === "string" && value.startsWith("v=0"));
-  const event = messages.map(({ params }) => params?.value).find((value) => value?.type === "IceCandidateFound");
-  return { answer: answer as string, candidate: event?.data?.candidate };
-}
-
-interface RecordedMessage {
-  result?: { value?: unknown };
-  params?: { value?: { type?: string; data?: { candidate?: unknown } } };
+/** The rest of an answer, as a real server words it. */
+function bodyOf(method: string, value: unknown): object {
+  if (value instanceof Error) return { error: { code: /not found/.test(value.message) ? 40101 : 40201, message: value.message } };
+  if (method !== "describe") return { result: { value, sessionId: "double" } };
+  const type = String(value);
+  return { result: { type, qualifiedType: `kurento.${type}`, hierarchy: ["kurento.MediaObject"], sessionId: "double" } };
 }
