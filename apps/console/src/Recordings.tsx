@@ -1,10 +1,10 @@
-import { useEffect, useState } from "react";
-import { listRecordings, recordingUrl, type Recording } from "@barecast/core";
+import { useEffect, useRef, useState } from "react";
+import { listRecordings, Problem, recordingUrl, type Recording } from "@barecast/core";
 
 const rereadMs = 5000;
 
 /** `liveIds`: the list is read again when a stream begins or ends, and every few seconds while something in it is not finished. */
-export function Recordings({ liveIds }: { liveIds: readonly string[] }) {
+export function Recordings({ liveIds, onSignedOut }: { liveIds: readonly string[]; onSignedOut: (reason: string) => void }) {
   const [list, setList] = useState<readonly Recording[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Recording | null>(null);
@@ -20,7 +20,11 @@ export function Recordings({ liveIds }: { liveIds: readonly string[] }) {
     let isWanted = true;
     listRecordings().then(
       (recordings) => isWanted && (setList(recordings), setError(null)),
-      (problem: Error) => isWanted && setError(problem.message),
+      (problem: Error) => {
+        if (!isWanted) return;
+        if (problem instanceof Problem && problem.code === "unauthenticated") onSignedOut(problem.message);
+        else setError(problem.message);
+      },
     );
     return () => {
       isWanted = false;
@@ -38,6 +42,7 @@ export function Recordings({ liveIds }: { liveIds: readonly string[] }) {
           {error}
         </p>
       ) : null}
+      {list === null && !error ? <p className="waiting">Looking for recordings…</p> : null}
       {list?.length === 0 ? <p className="empty">Nothing is recorded yet.</p> : null}
       <ul>
         {list?.map((recording) => (
@@ -62,8 +67,14 @@ export function Recordings({ liveIds }: { liveIds: readonly string[] }) {
 
 function Playback({ recording, onClose }: { recording: Recording; onClose: () => void }) {
   const [error, setError] = useState<string | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  // The list may be long: what was chosen far below plays above.
+  useEffect(() => {
+    setError(null);
+    place.current?.scrollIntoView({ block: "nearest" });
+  }, [recording.file]);
   return (
-    <div className="player">
+    <div className="player" ref={place}>
       <video
         key={recording.file}
         data-testid="playback"

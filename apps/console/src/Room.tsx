@@ -58,7 +58,11 @@ function OpenRoom({ connection, streams, session, user, title }: Link & { sessio
         {trouble}
       </p>
       <main>
-        {tab === "wall" ? <Wall connection={connection} streams={list} /> : <Recordings liveIds={(list ?? []).map(({ id }) => id)} />}
+        {tab === "wall" ? (
+          <Wall connection={connection} streams={list} />
+        ) : (
+          <Recordings liveIds={(list ?? []).map(({ id }) => id)} onSignedOut={(reason) => session.expire(reason)} />
+        )}
       </main>
     </>
   );

@@ -30,8 +30,8 @@ export function Tile({ connection, stream }: { connection: Connection; stream: S
         <span className="detail">
           {kinds[kind]} · {viewers} {viewers === 1 ? "viewer" : "viewers"}
         </span>
-        <button aria-pressed={!isMuted} aria-label={`Sound of ${title}`} onClick={() => setMuted(!isMuted)}>
-          {isMuted ? "Sound off" : "Sound on"}
+        <button aria-label={`${isMuted ? "Turn sound on" : "Turn sound off"}: ${title}`} onClick={() => setMuted(!isMuted)}>
+          {isMuted ? "Turn sound on" : "Turn sound off"}
         </button>
       </footer>
       {state === "down" && reason ? <p className="reason">{reason}</p> : null}

@@ -1,15 +1,9 @@
-// Longer than usual: one socket, its requests and its return are one state machine.
-import {
-  closeCode,
-  serverMessageSchema,
-  type ClientMessage,
-  type IceServer,
-  type ServerMessage,
-  type User,
-} from "@barecast/signaling/messages";
+import { closeCode, serverMessageSchema, type ClientMessage, type ServerMessage, type User } from "@barecast/signaling/messages";
 import { backoffMs } from "./backoff";
+import { IceServers } from "./iceServers";
 import { State, type Observable } from "./observable";
 import { Problem } from "./problem";
+import { offline, Requests, type Request, type WithoutId } from "./requests";
 
 export type ConnectionState =
   | { readonly status: "connecting"; readonly error?: string }
@@ -17,10 +11,6 @@ export type ConnectionState =
   /** Over for good: the session is not valid, or `close` was called. */
   | { readonly status: "closed"; readonly error?: string };
 
-/** A message that is answered by its id. */
-export type Request = Exclude<ClientMessage, { type: "candidate" }>;
-type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
-export type Answer = ServerMessage;
 /** What the server says of one WebRTC connection. */
 export type PeerMessage = Extract<ServerMessage, { type: "candidate" | "ended" }>;
 
@@ -35,6 +25,10 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs?: number;
 }
 
+/** A network that went away says nothing: the server is asked for a sign of life this often, and must give it this fast. */
+const beatMs = 10_000;
+const beatTimeoutMs = 5000;
+
 /**
  * The one WebSocket to the signaling server: signs in, answers requests by id, comes back by itself (at once after a restart of the
  * server, else with backoff) and keeps TURN credentials fresh.
@@ -43,12 +37,11 @@ export class Connection {
   private readonly current = new State<ConnectionState>({ status: "connecting" });
   readonly state: Observable<ConnectionState> = this.current;
   private socket: WebSocket | null = null;
-  private ids = 0;
   private tries = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
-  private refresh: ReturnType<typeof setTimeout> | undefined;
-  private currentIceServers: IceServer[] = [];
-  private readonly waiting = new Map<string, { resolve(answer: Answer): void; reject(problem: Problem): void }>();
+  private beat: ReturnType<typeof setInterval> | undefined;
+  private readonly ice = new IceServers(() => this.request({ type: "refreshIceServers" }, "iceServers"));
+  private readonly requests = new Requests();
   private readonly peers = new Map<string, (message: PeerMessage) => void>();
   private readonly listeners = new Set<(message: ServerMessage) => void>();
 
@@ -58,16 +51,15 @@ export class Connection {
 
   /** STUN and TURN servers with credentials that hold now. */
   get iceServers(): RTCIceServer[] {
-    return this.currentIceServers;
+    return this.ice.current;
   }
 
   /** Sends and waits for the answer. @throws {Problem} when it is refused or the connection is lost. */
-  request<T extends Answer["type"]>(message: WithoutId<Request>, answer: T): Promise<Extract<Answer, { type: T }>> {
-    if (this.current.getSnapshot().status !== "open") return Promise.reject(offline());
-    return this.ask(message).then((received) => {
-      if (received.type !== answer) throw new Problem("internal", `The server answered ${received.type} to ${message.type}`);
-      return received as Extract<Answer, { type: T }>;
-    });
+  async request<T extends ServerMessage["type"]>(message: WithoutId<Request>, answer: T): Promise<Extract<ServerMessage, { type: T }>> {
+    if (this.current.getSnapshot().status !== "open") throw offline();
+    const received = await this.ask(message);
+    if (received.type !== answer) throw new Problem("internal", `The server answered ${received.type} to ${message.type}`);
+    return received as Extract<ServerMessage, { type: T }>;
   }
 
   /** Sends what has no answer. Lost while the connection is. */
@@ -97,7 +89,7 @@ export class Connection {
     const socket = new Socket(url);
     this.socket = socket;
     socket.onopen = () => void this.authenticate();
-    socket.onmessage = ({ data }) => this.receive(String(data));
+    socket.onmessage = ({ data }) => socket === this.socket && this.receive(String(data));
     socket.onclose = ({ code }) => socket === this.socket && this.onClose(code);
   }
 
@@ -107,7 +99,8 @@ export class Connection {
       const answer = await this.ask({ type: "authenticate", ...(token === undefined ? {} : { token }) });
       if (answer.type !== "authenticated") throw new Problem("internal", `The server answered ${answer.type} to authenticate`);
       this.tries = 0;
-      this.takeIceServers(answer);
+      this.ice.take(answer);
+      this.beat = setInterval(() => void this.checkAlive(), beatMs);
       this.current.set({ status: "open", user: answer.user });
     } catch (error) {
       const { code, message } = error instanceof Problem ? error : new Problem("internal", String(error));
@@ -117,46 +110,41 @@ export class Connection {
     }
   }
 
-  private ask(message: WithoutId<Request>): Promise<Answer> {
-    const id = String(++this.ids);
-    return new Promise((resolve, reject) => {
-      const over = () => {
-        clearTimeout(timer);
-        this.waiting.delete(id);
-      };
-      const timer = setTimeout(() => {
-        over();
-        reject(new Problem("offline", "The server did not answer in time"));
-      }, this.options.requestTimeoutMs ?? 15_000);
-      this.waiting.set(id, {
-        resolve: (answer) => (over(), resolve(answer)),
-        reject: (problem) => (over(), reject(problem)),
-      });
-      this.socket?.send(JSON.stringify({ ...message, id }));
-    });
+  private ask(message: WithoutId<Request>, timeoutMs = this.options.requestTimeoutMs ?? 15_000): Promise<ServerMessage> {
+    return this.requests.ask(message, timeoutMs, (text) => this.socket?.send(text));
+  }
+
+  /** A socket over a dead network takes minutes to close: it is given up, and what it may still say is not heard. */
+  private async checkAlive(): Promise<void> {
+    const { socket } = this;
+    try {
+      await this.ask({ type: "ping" }, beatTimeoutMs);
+    } catch {
+      if (socket !== this.socket) return;
+      this.socket = null;
+      socket?.close();
+      this.onClose(1006);
+    }
   }
 
   private receive(text: string): void {
     const message = serverMessageSchema.parse(JSON.parse(text));
-    const waiting = "id" in message && message.id !== undefined ? this.waiting.get(message.id) : undefined;
-    if (message.type === "error") {
-      const problem = new Problem(message.code, message.message);
-      if (waiting) return waiting.reject(problem);
-      if (message.code === "unauthenticated") return this.end({ status: "closed", error: message.message });
-    }
-    waiting?.resolve(message);
+    const wasAwaited = this.requests.take(message);
+    if (message.type === "error" && wasAwaited) return;
+    if (message.type === "error" && message.code === "unauthenticated") return this.end({ status: "closed", error: message.message });
     if (message.type === "candidate" || message.type === "ended") return this.peers.get(message.connectionId)?.(message);
     for (const listener of [...this.listeners]) listener(message);
   }
 
   private onClose(code: number): void {
-    clearTimeout(this.refresh);
-    for (const { reject } of [...this.waiting.values()]) reject(offline());
+    this.ice.stop();
+    clearInterval(this.beat);
+    this.requests.lose();
     const state = this.current.getSnapshot();
     if (state.status === "closed") return;
     if (code === closeCode.unauthenticated)
       return this.end({ status: "closed", error: "The session is not valid any more. Sign in again" });
-    const error = state.status === "connecting" && state.error ? state.error : "The connection to the server was lost. Trying again";
+    const error = state.status === "connecting" && state.error ? state.error : offline().message;
     this.current.set({ status: "connecting", error });
     const { firstRetryMs = 500, lastRetryMs = 10_000 } = this.options;
     const isRestart = code === 1012 && this.tries === 0;
@@ -166,26 +154,9 @@ export class Connection {
 
   private end(state: ConnectionState): void {
     clearTimeout(this.retry);
-    clearTimeout(this.refresh);
+    this.ice.stop();
+    clearInterval(this.beat);
     if (this.current.getSnapshot().status !== "closed") this.current.set(state);
-    for (const { reject } of [...this.waiting.values()]) reject(offline());
+    this.requests.lose();
   }
-
-  private takeIceServers({ iceServers, iceTtlSeconds }: { iceServers: IceServer[]; iceTtlSeconds: number }): void {
-    this.currentIceServers = iceServers;
-    clearTimeout(this.refresh);
-    this.refresh = setTimeout(() => void this.refreshIceServers(), iceTtlSeconds * 750);
-  }
-
-  private async refreshIceServers(): Promise<void> {
-    try {
-      this.takeIceServers(await this.request({ type: "refreshIceServers" }, "iceServers"));
-    } catch {
-      // The next authentication brings new ones.
-    }
-  }
-}
-
-function offline(): Problem {
-  return new Problem("offline", "The connection to the server was lost. Trying again");
 }

@@ -2,7 +2,7 @@ import "./jitless";
 
 export { State, type Observable } from "./observable";
 export { Problem } from "./problem";
-export { Session, type SessionState } from "./session";
+export { mayPublish, mayWatch, Session, type SessionState } from "./session";
 export { Connection, type ConnectionOptions, type ConnectionState } from "./connection";
 export { followStreams, type Streams, type StreamsState } from "./streams";
 export { publish, type Publication, type PublishState } from "./publish";

@@ -15,8 +15,18 @@ export async function listRecordings(fetcher: typeof fetch = (...request) => fet
   } catch {
     throw new Problem("offline", "The recordings cannot be loaded: the server cannot be reached");
   }
-  if (!response.ok) throw new Problem("internal", `The recordings cannot be loaded: the server answered ${response.status}`);
+  if (!response.ok) throw refusalOf(response.status, await response.json().catch(() => ({})));
   return answerSchema.parse(await response.json()).results;
+}
+
+/** Parse's error codes: https://docs.parseplatform.com/rest/guide/#error-codes */
+const invalidSession = 209;
+const forbidden = 119;
+
+function refusalOf(status: number, { code }: { code?: unknown }): Problem {
+  if (code === invalidSession) return new Problem("unauthenticated", "The session is not valid any more. Sign in again");
+  if (code === forbidden) return new Problem("forbidden", "The recordings cannot be loaded: the role operator is needed");
+  return new Problem("internal", `The recordings cannot be loaded: the server answered ${status}. Trying again`);
 }
 
 /** Where a recording plays from. */

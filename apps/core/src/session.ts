@@ -1,7 +1,8 @@
 import { userSchema, type User } from "@barecast/signaling/messages";
 import { z } from "zod";
+import { backoffMs } from "./backoff";
 import { State, type Observable } from "./observable";
-import { Problem } from "./problem";
+import { isPassing, Problem } from "./problem";
 
 export type SessionState =
   | { readonly status: "unknown" | "signingIn" | "signedOut"; readonly error?: string }
@@ -21,13 +22,16 @@ export class Session {
     private readonly base = "",
   ) {}
 
-  /** Finds out whether the cookie of an earlier visit still counts. */
+  /** Finds out whether the cookie of an earlier visit still counts. While nobody answers it is unknown, and asked again. */
   async restore(): Promise<void> {
-    try {
-      this.current.set({ status: "signedIn", ...(await this.ask("GET")) });
-    } catch (error) {
-      const isNews = !(error instanceof Problem && error.code === "unauthenticated");
-      this.current.set({ status: "signedOut", ...(isNews ? { error: (error as Error).message } : {}) });
+    for (let tries = 0; this.current.getSnapshot().status === "unknown"; tries++) {
+      try {
+        return this.current.set({ status: "signedIn", ...(await this.ask("GET")) });
+      } catch (error) {
+        if (!isPassing(error)) return this.current.set({ status: "signedOut" });
+        this.current.set({ status: "unknown", error: (error as Problem).message });
+        await new Promise((resolve) => setTimeout(resolve, backoffMs(tries, 500, 10_000)));
+      }
     }
   }
 
@@ -67,3 +71,8 @@ export class Session {
     throw new Problem(code, refusal.success ? refusal.data.message : `The server answered ${response.status}. Try again shortly`);
   }
 }
+
+/** Whether a person may watch; the server decides it again for each request. */
+export const mayWatch = ({ roles }: User): boolean => roles.includes("operator") || roles.includes("admin");
+/** Whether a person may publish; likewise. */
+export const mayPublish = ({ roles }: User): boolean => roles.includes("reporter") || roles.includes("admin");

@@ -1,9 +1,11 @@
-import { Session } from "@barecast/core";
-import { element } from "./page";
+import { mayPublish, mayWatch, Session, type SessionState } from "@barecast/core";
+import { element, show, textOf } from "./page";
 import { openStudio, type Studio } from "./studio";
 
 const session = new Session();
 const login = element("login", HTMLFormElement);
+const waiting = element("waiting", HTMLElement);
+const notAllowed = element("not-allowed", HTMLElement);
 const studio = element("studio", HTMLElement);
 let open: Studio | null = null;
 
@@ -12,25 +14,40 @@ login.addEventListener("submit", (event) => {
   const form = new FormData(login);
   void session.signIn(String(form.get("username")), String(form.get("password")));
 });
-element("sign-out", HTMLButtonElement).addEventListener("click", () => void session.signOut());
+for (const button of document.querySelectorAll(".sign-out")) button.addEventListener("click", () => void session.signOut());
 
-function show(): void {
+function follow(): void {
   const state = session.state.getSnapshot();
-  const isSignedIn = state.status === "signedIn";
-  login.hidden = isSignedIn || state.status === "unknown";
-  studio.hidden = !isSignedIn;
-  const error = login.querySelector<HTMLElement>("[data-testid=login-error]")!;
-  error.textContent = "error" in state ? (state.error ?? "") : "";
-  error.hidden = error.textContent === "";
-  login.querySelector("button")!.disabled = state.status === "signingIn";
-  if (isSignedIn && !open) open = openStudio(session, state.user);
-  if (!isSignedIn && open) {
-    open.close();
+  const user = state.status === "signedIn" ? state.user : null;
+  const isAllowed = user !== null && mayPublish(user);
+  show(waiting, state.status === "unknown");
+  waiting.textContent = (state.status === "unknown" && state.error) || "One moment…";
+  show(login, state.status === "signedOut" || state.status === "signingIn");
+  showLogin(state);
+  show(notAllowed, user !== null && !isAllowed);
+  if (user && !isAllowed) {
+    textOf(notAllowed, "[data-testid=not-allowed]", `${user.name} may not publish: the role reporter is needed`);
+    show(notAllowed.querySelector("a")!, mayWatch(user));
+  }
+  show(studio, isAllowed);
+  if (user && isAllowed) open ??= openStudio(session, user);
+  else {
+    open?.close();
     open = null;
   }
 }
 
-session.state.subscribe(show);
+function showLogin(state: SessionState): void {
+  const text = ("error" in state && state.error) || "";
+  show(textOf(login, "[data-testid=login-error]", text), text !== "");
+  const isBusy = state.status === "signingIn";
+  const button = login.querySelector("button")!;
+  button.disabled = isBusy;
+  button.textContent = isBusy ? "Signing in…" : "Sign in";
+  if (text !== "") login.querySelector<HTMLInputElement>("[name=password]")!.select(); // most often it is the password that was wrong
+}
+
+session.state.subscribe(follow);
 void session.restore();
 void fetch("/config.json")
   .then((response) => response.json() as Promise<{ title?: string }>)

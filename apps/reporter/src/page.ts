@@ -5,13 +5,14 @@ export function element<T extends HTMLElement>(id: string, type: new () => T): T
   return found;
 }
 
-/** Why the camera cannot be had, in words (the names of DOMException that `getUserMedia` rejects with). */
-export function cameraProblem(error: unknown): string {
-  const name = error instanceof Error ? error.name : "";
-  if (!("mediaDevices" in navigator)) return "The camera works only on https:// pages. Open this page by its https:// address";
-  if (name === "NotAllowedError")
-    return "The camera is not allowed. Allow camera and microphone for this page in the browser, then try again";
-  if (name === "NotFoundError") return "There is no camera on this device";
-  if (name === "NotReadableError") return "The camera is used by another program. Close that, then try again";
-  return `The camera cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+export function show(part: HTMLElement, isShown: boolean): void {
+  part.hidden = !isShown;
+}
+
+/** Puts text into a part's element, and says which one. */
+export function textOf(part: HTMLElement, selector: string, text: string): HTMLElement {
+  const found = part.querySelector<HTMLElement>(selector);
+  if (!found) throw new Error(`index.html has no ${selector} in ${part.id}`);
+  found.textContent = text;
+  return found;
 }

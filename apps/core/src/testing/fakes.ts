@@ -14,11 +14,15 @@ export class FakeSocket {
   static get last(): FakeSocket {
     return FakeSocket.opened.at(-1)!;
   }
+  /** The network is gone: nothing comes any more, not even the end. */
+  isDead = false;
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as ClientMessage);
+    const message = JSON.parse(text) as ClientMessage;
+    this.sent.push(message);
+    if (message.type === "ping" && !this.isDead) this.say({ type: "pong", id: message.id });
   }
   close(code = 1005): void {
-    this.onclose?.({ code });
+    if (!this.isDead) this.onclose?.({ code });
   }
   /** The server says something. */
   say(message: ServerMessage): void {
