@@ -121,5 +121,5 @@ test.each([
 });
 
 test("text that is not YAML names its place", () => {
-  expect(refusal("site: [\n")[1]).toMatch(/^ {2}line 2, column 1: Expected YAML, found /);
+  expect(refusal("site: [\n")[1]).toMatch(/^ {2}line 2, column 1 \(site\): Expected YAML, found /);
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, visit, type Document } from "yaml";
 import { problemsOf, SiteProblems, UserError, type Problem } from "./problems";
 import { rules } from "./rules";
 import { siteSchema, type SiteFile } from "./schema";
@@ -34,8 +34,9 @@ export function parseSite(text: string, file: string): Site {
       file,
       document.errors.map((error): Problem => {
         const { line, col } = lines.linePos(error.pos[0]);
+        const key = keyBefore(text, beginOf(document, error.pos[0]));
         return {
-          path: `line ${line}, column ${col}`,
+          path: `line ${line}, column ${col}${key === "" ? "" : ` (${key})`}`,
           wanted: "YAML",
           found: error.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""),
           fix: "",
@@ -48,7 +49,12 @@ export function parseSite(text: string, file: string): Site {
     root = document.toJS({ maxAliasCount: 50 }) ?? {};
   } catch (error) {
     throw new SiteProblems(file, [
-      { path: "", wanted: "YAML without runaway aliases", found: (error as Error).message, fix: "Write the values out" },
+      {
+        path: "",
+        wanted: "YAML whose aliases are few and known",
+        found: aliasesOf(document, text, error as Error),
+        fix: "Write the values out",
+      },
     ]);
   }
   const parsed = siteSchema.safeParse(root);
@@ -56,6 +62,36 @@ export function parseSite(text: string, file: string): Site {
   const problems = rules.flatMap((rule) => rule(parsed.data)).filter((problem): problem is Problem => Boolean(problem));
   if (problems.length > 0) throw new SiteProblems(file, problems);
   return freeze(siteOf(parsed.data, file));
+}
+
+/** Where the value begins that goes on to an offset: a quote that nobody closed is only missed at the end. */
+function beginOf(document: Document, offset: number): number {
+  let begin = offset;
+  visit(document, {
+    Scalar: (_, { range }) => {
+      if (range && range[0] < offset && range[1] >= offset - 1) begin = range[0];
+    },
+  });
+  return begin;
+}
+
+/** Path of the last key that begins before an offset of the text, by its lines and their indentation: the rest may be no YAML. */
+function keyBefore(text: string, offset: number): string {
+  const path: string[] = [];
+  let indent = Infinity;
+  for (const line of text.slice(0, offset).split("\n").reverse()) {
+    const [, blanks, key] = /^( *)([\w-]+) *:/.exec(line) ?? [];
+    if (blanks === undefined || blanks.length >= indent) continue;
+    path.unshift(key!);
+    indent = blanks.length;
+  }
+  return path.join(".");
+}
+
+function aliasesOf(document: Document, text: string, error: Error): string {
+  const keys: string[] = [];
+  visit(document, { Alias: (_, alias) => void keys.push(keyBefore(text, alias.range![0])) });
+  return `${error.message} at ${keys.join(", ")}`;
 }
 
 /** The machine's address: the tenth of its network, then counting. The first is the bridge's. */
