@@ -103,7 +103,7 @@ test("a service whose tasks end one after the other is told at once, with their 
   const tasks = [3, 2, 1, 0].map((n) => `task ${id}.0.${n} on node node1: failed: task: non-zero exit (3)`);
   expect({ message: error.message, evidence: error.evidence }).toEqual({
     message: "base: Failed to create: The service doesn't run: 4 tasks ended one after the other, the last: task: non-zero exit (3)",
-    evidence: [...tasks, "log: no camera"],
+    evidence: [...tasks, `log: no camera: ${id}.0.3`],
   });
   // What ended before the next run doesn't count in it.
   harness.docker.fails = {};
@@ -238,12 +238,25 @@ test("an interruption ends what runs, writes it down, and the next run goes on",
   await begin(PLATFORM, { signal: stop.signal });
   harness.docker.fails = { "kill-base": "never" };
   harness.docker.onWrite = ({ path }) => path === "/services/create" && stop.abort();
-  const error = await failureOf(harness.run("up"));
-  expect(error.code).toBe("interrupted");
+  expect(await failureOf(harness.run("up"))).toMatchObject({
+    code: "interrupted",
+    message: "Interrupted: what was begun is written in the state, and the next run goes on from there",
+    evidence: ["base: Failed to create: The service doesn't run: interrupted: 0 of 1 tasks are running"],
+  });
   harness.docker.fails = {};
   harness.more = {};
   expect((await harness.run("up")).changes).toEqual({ same: 5, update: 1, create: 1 });
   expect(writes()).toEqual(["POST /services/create kill-top"]);
+});
+
+test.each(["an interruption", "a failure"])("after %s nothing waits for its turn any more", async (what) => {
+  const stop = new AbortController();
+  const volumes = Array.from({ length: 4 }, (_, index) => `new docker.Volume("v${index}", { name: "v${index}", ${LABELS} });`).join("");
+  await begin(`${HEAD} module.exports = async () => { ${volumes} };`, { parallel: 1, signal: stop.signal });
+  if (what === "a failure") harness.docker.stored.volumes.set("v0", { id: "v0", name: "v0", Name: "v0", Labels: {} });
+  else harness.docker.onWrite = () => stop.abort();
+  const error = await failureOf(harness.run("up"));
+  expect([error.code, writes()]).toEqual(what === "a failure" ? ["step-failed", []] : ["interrupted", ["POST /volumes/create v0"]]);
 });
 
 test("independent resources run at once, within the cap", async () => {

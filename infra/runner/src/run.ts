@@ -122,9 +122,14 @@ async function finish(deployment: Deployment, session: Session, onProtected?: Ru
   if (!deployment.isStopped()) await deployment.removeRest(onProtected).catch((error: Error) => deployment.fail(error));
   await deployment.idle();
   await deployment.save();
-  if (deployment.failure) throw deployment.failure;
+  const { failure } = deployment;
+  if (failure && !(failure instanceof RunnerError && failure.code === "interrupted")) throw failure;
   if (session.signal.aborted)
-    throw new RunnerError("interrupted", "Interrupted: what was begun is written in the state, and the next run goes on from there");
+    throw new RunnerError(
+      "interrupted",
+      "Interrupted: what was begun is written in the state, and the next run goes on from there",
+      failure ? [failure.message] : [],
+    );
 }
 
 function programFailure(code: number | null, lines: string[]): RunnerError {

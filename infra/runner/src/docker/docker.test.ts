@@ -1,5 +1,5 @@
 import { forwardArguments } from "./connection";
-import { crashLoop, type Task, taskErrors, unsettled, updateOutcome } from "./convergence";
+import { crashLoop, failedContainer, type Task, taskErrors, unsettled, updateOutcome } from "./convergence";
 import { nanoseconds } from "./duration";
 import { demultiplexed } from "./evidence";
 import { globalTasks, type SwarmNode } from "./nodes";
@@ -115,6 +115,18 @@ test.each([
   ["rollback_completed", "failed"],
   ["paused", "failed"],
 ])("an update in state %s is %s", (State, outcome) => expect(updateOutcome(State === undefined ? undefined : { State })).toBe(outcome));
+
+test("the container that tells why is that of the newest task that failed or isn't healthy", () => {
+  const made = (ID: string, state: string, ageMs: number, container = "c"): Task => {
+    const found = task(state, ageMs);
+    return { ...found, ID, Status: { ...found.Status, ContainerStatus: { ContainerID: container } } };
+  };
+  const well = [made("old", "running", 9000), made("moved", "shutdown", 10)];
+  expect(failedContainer(well)).toBeUndefined();
+  expect(failedContainer([...well, made("first", "failed", 3000), made("second", "failed", 2000)])?.ID).toBe("second");
+  expect(failedContainer([...well, made("first", "failed", 3000), made("sick", "starting", 1000)])?.ID).toBe("sick");
+  expect(failedContainer([made("first", "failed", 3000), made("refused", "rejected", 10, "")])?.ID).toBe("first");
+});
 
 test("failed tasks are named, newest first", () =>
   expect(

@@ -1,13 +1,15 @@
 import type { Readable } from "node:stream";
 import type { DockerApi } from "./api";
-import { type Task, taskErrors } from "./convergence";
+import { failedContainer, type Task, taskErrors } from "./convergence";
 
 const LINES = 20;
 const LOGS_MS = 3000;
 
 /** What shows why a service doesn't run: its tasks' errors, its failed health checks, its last log lines. */
 export async function evidenceOf(api: DockerApi, serviceId: string, tasks: Task[]): Promise<string[]> {
-  const [probes, lines] = await Promise.all([healthLines(api, tasks), lastLines(api, serviceId)]);
+  const failed = failedContainer(tasks);
+  const log = failed ? `/tasks/${failed.ID}/logs` : `/services/${serviceId}/logs`;
+  const [probes, lines] = await Promise.all([healthLines(api, tasks), lastLines(api, log)]);
   return [...taskErrors(tasks), ...probes, ...lines.map((line) => `log: ${line}`)];
 }
 
@@ -20,12 +22,12 @@ async function healthLines(api: DockerApi, tasks: Task[]): Promise<string[]> {
   return [...new Set(failed.map(({ ExitCode, Output }) => `healthcheck: exit ${ExitCode}: ${Output.trim()}`))];
 }
 
-/** The last log lines of a service; few or none when Docker doesn't give them in time (a restarting service's logs can hang). */
-export async function lastLines(api: DockerApi, serviceId: string): Promise<string[]> {
+/** The last lines of a log; few or none when Docker doesn't give them in time (a restarting service's logs can hang). */
+async function lastLines(api: DockerApi, path: string): Promise<string[]> {
   const signal = AbortSignal.timeout(LOGS_MS);
   const chunks: Buffer[] = [];
   try {
-    const stream = await api.stream(`/services/${serviceId}/logs`, { stdout: true, stderr: true, tail: String(LINES) }, signal);
+    const stream = await api.stream(path, { stdout: true, stderr: true, tail: String(LINES) }, signal);
     await collect(stream, chunks, signal);
   } catch {
     // Logs are evidence beside the error, never a reason for another one: what came in time is shown.

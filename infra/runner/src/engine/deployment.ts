@@ -5,7 +5,7 @@ import { Ledger } from "./ledger";
 import { Maker } from "./maker";
 import { Placement, type Registered } from "./placement";
 import { type Goal, nameOf, type PendingOperation, type Resource, ROOT_TYPE } from "./resource";
-import { Steps } from "./steps";
+import { NotBegun, Steps } from "./steps";
 import { reveal, type Values } from "./values";
 
 export interface DeploymentOptions {
@@ -36,7 +36,7 @@ export class Deployment {
 
   constructor(private readonly o: DeploymentOptions) {
     this.ledger = new Ledger(o.resources, () => new Date().toISOString());
-    this.steps = new Steps(o);
+    this.steps = new Steps({ ...o, isStopped: () => this.isStopped(), fail: (error) => this.fail(error) });
     const contextOf = (resource: Resource): Context => this.contextOf(resource);
     const parts = { ...o, ledger: this.ledger, steps: this.steps, contextOf, save: () => this.save() };
     this.maker = new Maker(parts);
@@ -71,7 +71,7 @@ export class Deployment {
   }
 
   fail(error: Error): void {
-    this.failure ??= error;
+    if (!(error instanceof NotBegun)) this.failure ??= error;
   }
 
   isStopped(): boolean {

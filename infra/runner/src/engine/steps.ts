@@ -3,12 +3,27 @@ import { NotConverged, StepError } from "./handler";
 import { isDefaultProvider, nameOf } from "./resource";
 import { Slots } from "./slots";
 
+/** A step that came to its turn only when the run was to stop: not begun. */
+export class NotBegun extends RunnerError {
+  constructor(name: string) {
+    super("interrupted", `${name}: Not begun, as the run stops`);
+  }
+}
+
+export interface StepsOptions {
+  parallel: number;
+  emit: (event: RunnerEvent) => void;
+  signal: AbortSignal;
+  isStopped: () => boolean;
+  fail: (error: Error) => void;
+}
+
 /** Runs steps within the cap, tells the outside of them and keeps what became of each. Default providers are nobody's business. */
 export class Steps {
   readonly results: ResourceResult[] = [];
   private readonly slots: Slots;
 
-  constructor(private readonly o: { parallel: number; emit: (event: RunnerEvent) => void; signal: AbortSignal }) {
+  constructor(private readonly o: StepsOptions) {
     this.slots = new Slots(o.parallel);
   }
 
@@ -26,6 +41,7 @@ export class Steps {
       if (isTold) this.o.emit({ ...event, urn, type, name, op, changed });
     };
     const told = async (): Promise<T> => {
+      if (op !== "same" && this.o.isStopped()) throw new NotBegun(name);
       const began = Date.now();
       try {
         if (op !== "same") tell({ kind: "start" });
@@ -35,7 +51,10 @@ export class Steps {
         return done;
       } catch (error) {
         tell({ kind: "end", durationMs: Date.now() - began, error: (error as Error).message });
-        throw this.explained(error as Error, name, op);
+        const explained = this.explained(error as Error, name, op);
+        // Before the slot is free: what waits for it isn't begun.
+        this.o.fail(explained);
+        throw explained;
       }
     };
     return op === "same" ? told() : this.slots.run(told);

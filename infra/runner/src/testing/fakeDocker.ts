@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Values } from "../engine/values";
-import { CRASH_LOG, FakeTasks } from "./fakeTasks";
+import { FakeTasks } from "./fakeTasks";
 
 /** One request that changed something. */
 export interface Write {
@@ -66,6 +66,7 @@ export class FakeDocker {
   private answer(method: string, kind: string, id: string, verb: string, url: URL, body: Values | undefined): [number, unknown] {
     const filters = JSON.parse(url.searchParams.get("filters") ?? "{}") as Record<string, string[]>;
     if (kind === "nodes") return [200, [{ ID: "node1", Spec: { Role: "manager", Availability: "active" }, Status: { State: "ready" } }]];
+    if (kind === "tasks" && verb === "logs") return [200, this.tasks.log(id)];
     if (kind === "tasks") return [200, this.tasksOf(filters["service"]?.[0])];
     if (kind === "containers") return id === "json" ? [200, []] : [404, { message: "No such container" }];
     const all = this.stored[kind as Kind];
@@ -75,7 +76,7 @@ export class FakeDocker {
       return [200, [...all.values()].filter(({ name }) => !filters["name"] || name.startsWith(filters["name"][0]!))];
     const found = all.get(id) ?? [...all.values()].find(({ name }) => name === id);
     if (!found) return [404, { message: `No such ${kind}: ${id}` }];
-    if (verb === "logs") return [200, this.fails[found.name] === "crash" ? CRASH_LOG : undefined];
+    if (verb === "logs") return [200, undefined];
     if (method === "GET") return [200, found];
     this.wrote({
       method,

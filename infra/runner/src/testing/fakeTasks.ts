@@ -1,12 +1,15 @@
 import type { Values } from "../engine/values";
 
-/** What a service whose tasks crash has said: one frame of Docker's multiplexed stream. */
-export const CRASH_LOG = Buffer.from([2, 0, 0, 0, 0, 0, 0, 10, ...Buffer.from("no camera\n")]);
-
 /** Tasks of the in-memory Docker's services. They run at once, unless the service fails. */
 export class FakeTasks {
   /** How many tasks of a service have crashed. They stay in its history. */
   private readonly crashed: Record<string, number> = {};
+
+  /** What a task that crashed has said: one frame of Docker's multiplexed stream. */
+  log(id: string): Buffer {
+    const text = Buffer.from(`no camera: ${id}\n`);
+    return Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, text.length]), text]);
+  }
 
   of({ id, name, ...rest }: Values & { id: string; name: string }, fails: "rollback" | "never" | "crash" | undefined): Values[] {
     const { Mode } = rest["Spec"] as { Mode: { Replicated?: { Replicas: number } } };
@@ -17,7 +20,12 @@ export class FakeTasks {
       NodeID: "node1",
       Slot,
       DesiredState: State === "running" ? "running" : "shutdown",
-      Status: { State, Timestamp: `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`, Err },
+      Status: {
+        State,
+        Timestamp: `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`,
+        Err,
+        ContainerStatus: { ContainerID: `container.${ID}` },
+      },
     });
     if (fails === "never") return slots.map((slot) => task(`${id}.${slot}`, slot, "rejected", "No such image: base:bookworm"));
     if (fails === "crash") this.crashed[name] = (this.crashed[name] ?? -1) + 1;

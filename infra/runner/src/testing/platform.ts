@@ -7,11 +7,12 @@ const setting = new pulumi.Config();
 const named = (name, text) => name + "-" + createHash("sha256").update(text).digest("hex").slice(0, 10);
 const labels = [{ label: "barecast.site", value: "wire" }];
 const content = setting.get("content") ?? "one";
+const subnet = setting.get("subnet") ?? "10.239.9.0/24";
 const service = (name, env, containerSpec, network, opts) =>
   new docker.Service(name, {
     name: "kill-" + name, labels, mode: { replicated: { replicas: 1 } },
     taskSpec: {
-      containerSpec: { image: "base:bookworm", commands: ["sleep"], args: ["infinity"], init: true, isolation: "default", stopGracePeriod: "1s", env, ...containerSpec },
+      containerSpec: { image: setting.get("image") ?? "base:bookworm", healthcheck: { tests: ["NONE"] }, commands: ["sleep"], args: ["infinity"], init: true, isolation: "default", stopGracePeriod: "1s", env, ...containerSpec },
       networksAdvanceds: [{ id: network.id, aliases: [name] }],
       restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
     },
@@ -19,7 +20,7 @@ const service = (name, env, containerSpec, network, opts) =>
     endpointSpec: { mode: "dnsrr" }, convergeConfig: { delay: "1s", timeout: setting.get("timeout") ?? "30s" },
   }, opts);
 module.exports = async () => {
-  const network = new docker.Network("net", { name: "kill-net", driver: "overlay", attachable: true, internal: false, labels, ipamConfigs: [{ subnet: setting.get("subnet") ?? "10.231.9.0/24", gateway: "10.231.9.1" }] });
+  const network = new docker.Network("net", { name: "kill-net", driver: "overlay", attachable: true, internal: false, labels, ipamConfigs: [{ subnet, gateway: subnet.replace("0/24", "1") }] });
   const volume = new docker.Volume("data", { name: "kill-data", labels });
   const hashed = { deleteBeforeReplace: false };
   const secret = new docker.Secret("token", { name: named("kill-token", content), labels, data: pulumi.secret(Buffer.from(content).toString("base64")) }, hashed);
