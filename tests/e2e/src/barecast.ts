@@ -1,6 +1,7 @@
 import { loadSite, placeOf } from "@barecast/site";
 import { run } from "./command";
-import { projectFolder } from "./project";
+import { cacheFolder, projectFolder } from "./project";
+import { Running } from "./running";
 
 /** What `barecast up --json` prints on its last line. */
 export interface UpResult {
@@ -22,7 +23,13 @@ export class Barecast {
   constructor(
     readonly siteFile: string,
     private readonly env: NodeJS.ProcessEnv = {},
+    private readonly checkout = projectFolder,
   ) {}
+
+  /** The same site by another checkout of the project, with the same cache. */
+  by(checkout: string): Barecast {
+    return new Barecast(this.siteFile, { BARECAST_CACHE: cacheFolder, ...this.env }, checkout);
+  }
 
   async up(siteFile = this.siteFile): Promise<UpResult> {
     const output = await this.verb(["up", "--json"], 45 * 60_000, siteFile);
@@ -41,7 +48,15 @@ export class Barecast {
   }
   /** @returns what it prints @throws CommandFailed */
   verb(args: readonly string[], withinMs: number, siteFile = this.siteFile, input?: string): Promise<string> {
-    return run(["./barecast", ...args], { cwd: projectFolder, env: { ...process.env, ...this.env, SITE: siteFile }, withinMs, input });
+    return run(["./barecast", ...args], { ...this.surroundings(siteFile), withinMs, input });
+  }
+  /** A verb that may be interrupted. */
+  begin(...args: readonly string[]): Running {
+    return new Running(["./barecast", ...args], this.surroundings(this.siteFile));
+  }
+
+  private surroundings(siteFile: string) {
+    return { cwd: this.checkout, env: { ...process.env, ...this.env, SITE: siteFile } };
   }
 }
 
