@@ -82,6 +82,11 @@ test.each([
     "  ports.turn: Expected a port that the hosts don't need, found 4789. 22 is SSH; 2377, 4789 and 7946 are the swarm's",
   ],
   [
+    "a port that SSH of a host has",
+    minimal.replace("machine: {}", "machine: {}\n    ssh: {port: 5000}"),
+    "  hosts.one.ssh.port: Expected a port of its own, found 5000, which is ports.registry's. Move one of them",
+  ],
+  [
     "networks that meet",
     `${minimal}network: {machines: 10.231.5.0/24}\n`,
     '  network.machines: Expected a network apart from network.overlays (10.231.0.0/16), found "10.231.5.0/24". Choose another',

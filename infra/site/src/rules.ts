@@ -1,3 +1,4 @@
+// One table of rules, each a row of it: apart they would only be harder to find.
 import { shown, type Problem } from "./problems";
 import type { HostRole, SiteFile } from "./schema";
 
@@ -89,6 +90,27 @@ const noPortOfTheHosts: Rule = ({ ports }) =>
     );
   });
 
+const sshApart: Rule = ({ hosts, ports }) =>
+  Object.entries(hosts).flatMap(([name, { ssh }]) => {
+    const others = [
+      ...Object.entries(ports).map(([key, value]) => ({
+        key: `ports.${key}`,
+        ...(typeof value === "number" ? { from: value, to: value } : value),
+      })),
+      ...taken.filter((port) => port !== 22).map((port) => ({ key: "the swarm", from: port, to: port })),
+    ];
+    return others.map(
+      ({ key, from, to }) =>
+        from <= ssh.port &&
+        ssh.port <= to && {
+          path: `hosts.${name}.ssh.port`,
+          wanted: "a port of its own",
+          found: `${ssh.port}, which is ${key}'s`,
+          fix: "Move one of them",
+        },
+    );
+  });
+
 const numberOf = (address: string) => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 const spanOf = (network: string) => {
   const [address, bits] = network.split("/") as [string, string];
@@ -171,6 +193,7 @@ export const rules: readonly Rule[] = [
   oneOfEach,
   noPortTwice,
   noPortOfTheHosts,
+  sshApart,
   networksApart,
   kurentoNeedsUpstream,
   passwordNeedsUser,
