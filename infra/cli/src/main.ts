@@ -4,6 +4,7 @@ import { contextOf, type Context } from "./context";
 import { build, loadMachineImages } from "./steps/build";
 import { bringPrerequisites } from "./steps/prerequisites";
 import { down } from "./verbs/down";
+import { pinImages, pinText } from "./verbs/images";
 import { open } from "./verbs/open";
 import { plan, planText } from "./verbs/plan";
 import { checkAll } from "./verbs/prepare";
@@ -93,6 +94,11 @@ verb(
     return context.json ? { ok: true } : `${name}: Set. It takes effect with the next: ./barecast up`;
   },
 );
+
+verb("images <action>", "pin: resolve the tags of the official images to digests", async (context, { output }, action) => {
+  const found = await pinImages(context, action!, output as string | undefined);
+  return context.json ? found : pinText(found);
+}).option("-o, --output <file>", "instead of the image table's own file");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {

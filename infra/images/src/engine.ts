@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { imagesFor, type ImageName } from "@barecast/stack/images";
+import { imageNames, imageTable, type ImageName } from "@barecast/stack/images";
 import { engineLock, withLock } from "@barecast/waiting";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
@@ -16,15 +15,9 @@ async function docker(...args: string[]): Promise<string[]> {
   return stdout.split("\n").filter(Boolean);
 }
 
-/** Which of these images the local engine has, by reference. */
-export async function imagesPresent(images: readonly BuiltImage[]): Promise<Set<ImageName>> {
-  const refs = new Set(await docker("image", "ls", "--filter", `label=${imageLabel}`, "--format", "{{.Repository}}:{{.Tag}}"));
-  return new Set(images.filter(({ ref }) => refs.has(ref)).map(({ name }) => name));
-}
-
-/** Whether the local engine has an image that we made, by reference. */
+/** Whether the local engine has an image, by reference: the key in it says what it is made from. */
 export async function hasImage(ref: string): Promise<boolean> {
-  return (await docker("image", "ls", "--quiet", "--filter", `label=${imageLabel}`, ref)).length > 0;
+  return (await docker("image", "ls", "--quiet", ref)).length > 0;
 }
 
 /** Puts an image from its layout into the local engine, as `image.ref`, and also as each of `tags`. Does nothing that is done already. */
@@ -33,14 +26,6 @@ export async function loadIntoDocker(image: BuiltImage, tags: readonly string[] 
   const host = process.env.DOCKER_HOST ? ["--dest-daemon-host", process.env.DOCKER_HOST] : [];
   if (!(await hasImage(image.ref))) await copyFromLayout(image, `docker-daemon:${image.ref}`, host);
   for (const tag of tags) await docker("tag", image.ref, tag);
-}
-
-/** Writes an image to a file that `docker load` reads; the engine that loads it then has it under `image.id` and `image.ref`. */
-export async function archiveImage(image: BuiltImage, file: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await rm(`${file}.part`, { force: true });
-  await copyFromLayout(image, `docker-archive:${file}.part:${image.ref}`);
-  await rename(`${file}.part`, file);
 }
 
 async function copyFromLayout({ name, layout }: BuiltImage, to: string, options: readonly string[] = []): Promise<void> {
@@ -53,7 +38,7 @@ async function copyFromLayout({ name, layout }: BuiltImage, to: string, options:
 
 /** Removes the tags under which earlier states of an image are in the local engine. One that a container still uses stays. */
 export async function removeOlder(name: ImageName, key: string): Promise<void> {
-  const tags = await docker("image", "ls", "--filter", `label=${imageLabel}=${name}`, "--format", "{{.Tag}}", `barecast/${name}`);
+  const tags = await docker("image", "ls", "--format", "{{.Tag}}", `barecast/${name}`);
   const old = tags.filter((tag) => /^[0-9a-f]{16}$/.test(tag) && tag !== key);
   await Promise.all(old.map((tag) => docker("image", "rm", `barecast/${name}:${tag}`).catch(() => undefined)));
 }
@@ -87,9 +72,10 @@ async function removeAll(cache: string): Promise<RemovedImages> {
   const ofThisCache = ["--filter", `label=${buildLabel}`, "--filter", `volume=${cachePaths(cache).go}`];
   const containers = await docker("ps", "--all", "--quiet", ...ofThisCache);
   if (containers.length) await docker("rm", "--force", ...containers);
-  const tagged = await docker("image", "ls", "--filter", `label=${imageLabel}`, "--format", "{{.Repository}}:{{.Tag}}");
-  const ofTests = imagesFor("test").map((name) => `barecast/${name}:`);
-  const refs = tagged.filter((ref) => !ref.includes("<none>") && !ofTests.some((test) => ref.startsWith(test)));
+  // By name: official images carry no label of ours.
+  const tagged = await docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "barecast/*");
+  const ofSites = imageNames.filter((name) => imageTable[name].purpose !== "test").map((name) => `barecast/${name}`);
+  const refs = tagged.filter((ref) => ofSites.includes(ref.split(":")[0]!) && !ref.endsWith(":<none>"));
   const images: string[] = [];
   const kept: { ref: string; reason: string }[] = [];
   for (const ref of refs) {

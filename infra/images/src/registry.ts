@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import { imageTable, type ImageName } from "@barecast/stack/images";
+import type { ImageName } from "@barecast/stack/images";
 import { ImageCopyError } from "./errors";
 import { layersOf } from "./layout";
 import { registryApi, type RegistryApi } from "./registry-api";
@@ -75,23 +75,4 @@ export function pushCommand({ name, layout, digest }: BuiltImage, registry: stri
     ...["copy", "--insecure-policy", "--quiet", "--preserve-digests", "--dest-cert-dir", certDir],
     ...["--src-shared-blob-dir", path.join(path.dirname(layout), "blobs"), `oci:${layout}`, `docker://${registry}/${name}@${digest}`],
   ];
-}
-
-/** Asks the upstream registries for the digests behind the table's tags: what `barecast images pin` writes into the rows. */
-export async function resolveUpstream(names: readonly ImageName[]): Promise<Partial<Record<ImageName, string>>> {
-  const digests: Partial<Record<ImageName, string>> = {};
-  for (const name of names) {
-    const { upstream } = imageTable[name];
-    if (!upstream) continue;
-    const { stdout } = await execute("skopeo", inspectCommand(upstream)).catch((error: { stderr?: string; message: string }) => {
-      throw new ImageCopyError(name, `Could not be looked up at ${upstream}: ${(error.stderr || error.message).trim()}`);
-    });
-    digests[name] = stdout.trim();
-  }
-  return digests;
-}
-
-/** Arguments of skopeo that print the digest behind a tag. */
-export function inspectCommand(reference: string): string[] {
-  return ["inspect", "--no-tags", "--format", "{{.Digest}}", `docker://${reference}`];
 }

@@ -1,6 +1,8 @@
 // The image table: the one place for an image's version, and for the facts (user, program, paths) that services, recipes and
 // upstream images agree on. Longer than most files because it is a table: one row per image, nothing else.
 
+import pinned from "./upstream.digests.json";
+
 /** Who an image is for: the site's registry, the engine that runs machines, the tests, or only other images. */
 export type ImagePurpose = "site" | "machine" | "test" | "build";
 
@@ -11,7 +13,7 @@ export interface ImageFacts {
   readonly upstream: string | null;
   /** Versions of packages that come with our own program; a recipe gets `nginx` as `NGINX_VERSION`. */
   readonly packages?: Readonly<Record<string, string>>;
-  /** Digest of `upstream`, once `barecast images pin` has resolved it. Never written by hand. */
+  /** Digest of `upstream`, from upstream.digests.json, which `barecast images pin` writes. */
   readonly digest?: `sha256:${string}`;
   /** Folder with the Dockerfile (or the debootstrap recipe), relative to the project; null: can't be built from packages. */
   readonly recipe: string | null;
@@ -285,8 +287,14 @@ export interface ImageRow extends Omit<ImageFacts, "needs" | "builder"> {
 
 export const imageNames = Object.keys(table) as ImageName[];
 
+/** By reference, so that the digest of one tag is never taken for another's. */
+const digests: Readonly<Record<string, string>> = pinned;
+
 export const imageTable: Readonly<Record<ImageName, ImageRow>> = Object.fromEntries(
-  Object.entries(table).map(([name, row]) => [name, { name, ...row }]),
+  Object.entries(table).map(([name, row]) => {
+    const digest = row.upstream === null ? undefined : digests[row.upstream];
+    return [name, { name, ...row, ...(digest ? { digest } : {}) }];
+  }),
 ) as unknown as Record<ImageName, ImageRow>;
 
 /** The table's images of one purpose, in the table's order. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { buildImages, loadIntoDocker, type BuiltImage } from "@barecast/images";
+import { buildImages, loadIntoDocker, unpinned, type BuiltImage } from "@barecast/images";
 import { siteImages, type ImageName } from "@barecast/stack";
 import { seconds } from "../progress";
 import type { Context } from "../context";
@@ -33,6 +33,9 @@ export async function build(context: Context): Promise<Built> {
         context.progress.line(`${image.padEnd(30)} ${seconds(tookMs ?? 0)}`);
       },
     });
+    const byTag = context.site.images === "upstream" && made > 0 ? unpinned(names) : [];
+    if (byTag.length > 0)
+      context.progress.line(`without a digest, taken by tag as they are now: ${byTag.join(", ")}. Pin them: ./barecast images pin`);
     note(made === 0 ? `${names.length}, all built` : `${made} built`);
     const digestsFile = path.join(context.place.state, "digests.json");
     const digests = Object.fromEntries(siteImages().map((name) => [name, images[name]!.digest]));
