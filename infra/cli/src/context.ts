@@ -21,7 +21,7 @@ export const projectFolder = path.resolve(__dirname, "..", "..", "..");
 
 /** Reads the site named by `SITE` (default: the replica). `env.BARECAST_CACHE` moves the cache. */
 export function contextOf(env: NodeJS.ProcessEnv, options: { json?: boolean }, signal: AbortSignal): Context {
-  const named = env.SITE ?? path.join("sites", "replica.yaml");
+  const named = env.SITE || path.join("sites", "replica.yaml");
   const siteFile = path.isAbsolute(named) ? named : path.resolve(env.BARECAST_CWD ?? projectFolder, named);
   const site = loadSite(siteFile);
   return {

@@ -23,6 +23,7 @@ export function run(
       error.code === "ENOENT" ? resolve({ code: 127, stdout: "", stderr: `${command}: not found` }) : reject(error),
     );
     child.on("close", (code) => resolve({ code, ...chunks }));
-    child.stdin.end(options.input);
+    // One that ends without reading: its exit code tells.
+    child.stdin.on("error", () => undefined).end(options.input);
   });
 }

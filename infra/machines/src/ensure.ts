@@ -6,7 +6,7 @@ import { createMachine, startMachine } from "./create";
 import { checkEngine } from "./engine";
 import { MachineError } from "./errors";
 import { execIn } from "./exec";
-import { addressIn, machineContainers, publishedPort } from "./lookup";
+import { addressIn, authorizedKey, machineContainers, publishedPort } from "./lookup";
 import { ensureNetwork } from "./ensure-network";
 import { awaitReady } from "./ready";
 import { outerResolvers } from "./resolvers";
@@ -68,7 +68,10 @@ interface Shell {
 async function ensureMachine({ site, docker, options }: Shell, host: Host, found?: ContainerInspectInfo): Promise<StartedHost> {
   const began = Date.now();
   const tell = (status: MachineEvent["status"]) => options.onProgress?.({ host: host.name, status, ms: Date.now() - began });
-  if (found) checkAddress(site, host, found);
+  if (found) {
+    checkAddress(site, host, found);
+    checkOwner(host, found, options.publicKey);
+  }
   if (found?.State.Running) {
     tell("found");
     await awaitReady(docker.getContainer(found.Id), host, { isFresh: false, signal: options.signal });
@@ -92,6 +95,16 @@ function checkAddress(site: Site, host: Host, found: ContainerInspectInfo): void
     "machines.wrong-address",
     `hosts.${host.name}: Expected its machine at ${host.address} in the network ${network}, found ${address ?? "no address there"} (container ${found.Name.slice(1)}). ` +
       "An address is fixed when a machine is made: run `barecast down`, then `barecast up`",
+  );
+}
+
+/** A site of the same name in another checkout, or with secrets that are gone, has machines of the same name. */
+function checkOwner({ name }: Host, found: ContainerInspectInfo, publicKey: string): void {
+  if (authorizedKey(found) === publicKey.trim()) return;
+  throw new MachineError(
+    "machines.others",
+    `hosts.${name}: Expected a machine that lets in this site's key, found one with another key (container ${found.Name.slice(1)}): ` +
+      "another checkout's, or one whose secrets were removed. Give the site another name, or remove that machine and its data: ./barecast down",
   );
 }
 

@@ -10,6 +10,7 @@ export type MachineErrorCode =
   | "machines.network-taken"
   | "machines.port-taken"
   | "machines.not-ready"
+  | "machines.others"
   | "machines.wrong-address";
 
 /** An error meant for the user: where, what is wrong, what was found, what to do; `evidence` has the machine's own last lines. */

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 
 import { sayUnreachable } from "./engine";
-import { hostLabel, siteLabel } from "./spec";
+import { authorizedKeyVariable, hostLabel, siteLabel } from "./spec";
 
 const labelled = (siteName: string) => ({ label: [`${siteLabel}=${siteName}`] });
 
@@ -25,6 +25,10 @@ export function publishedPort({ HostConfig }: ContainerInspectInfo): number | un
   const port = bindings.find(({ HostIp }) => HostIp === "127.0.0.1")?.HostPort;
   return port ? Number(port) : undefined;
 }
+
+/** The public key that a machine was made to let in. */
+export const authorizedKey = ({ Config }: ContainerInspectInfo): string | undefined =>
+  Config.Env.find((entry) => entry.startsWith(`${authorizedKeyVariable}=`))?.slice(authorizedKeyVariable.length + 1);
 
 /** Its address in the network named, or undefined where it is not in it. A stopped container has the one it was given. */
 export function addressIn(container: ContainerInspectInfo, network: string): string | undefined {

@@ -113,6 +113,15 @@ test("another network for a machine that is there is refused", async () => {
   );
 }, 30_000);
 
+test("a machine that lets in another key is another's: it is left alone", async () => {
+  const before = await machineStatus(site, { docker });
+  expect(await refusal(ensure({ publicKey: "ssh-ed25519 BBBB somebody" }))).toBe(
+    "hosts.one: Expected a machine that lets in this site's key, found one with another key (container barecast-machines-itest-one): " +
+      "another checkout's, or one whose secrets were removed. Give the site another name, or remove that machine and its data: ./barecast down",
+  );
+  expect(await machineStatus(site, { docker })).toEqual(before);
+}, 30_000);
+
 test("a machine that somebody else started from the specification is adopted by its labels", async () => {
   await docker.getContainer((await ensure()).host.container).remove({ force: true });
   const labels = { "org.example.session": "7" };

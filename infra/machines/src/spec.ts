@@ -5,6 +5,8 @@ import { type MachineNetwork, machineNetwork } from "./network";
 
 export const siteLabel = "barecast.site";
 export const hostLabel = "barecast.host";
+/** In a machine's environment: who root lets in. */
+export const authorizedKeyVariable = "BARECAST_AUTHORIZED_KEY";
 
 /** What a machine is made from, beyond the site file. */
 export interface MachineSource {
@@ -55,7 +57,7 @@ export function machineSpec(site: Site, host: Host, source: MachineSource): Mach
     hostname: host.name,
     image: source.image,
     labels: { ...source.labels, [siteLabel]: site.name, [hostLabel]: host.name },
-    env: { BARECAST_RESOLVERS: source.resolvers.join(" "), BARECAST_AUTHORIZED_KEY: source.publicKey.trim() },
+    env: { BARECAST_RESOLVERS: source.resolvers.join(" "), [authorizedKeyVariable]: source.publicKey.trim() },
     network,
     address: host.address,
     volumes: [

@@ -5,10 +5,19 @@ import type { Context } from "../context";
 import { requireUp } from "../steps/running";
 import { run } from "../run";
 
-/** A command on the site's manager, by the pinned host key. */
-function onManager({ site, place, signal }: Context, command: string, timeoutMs = 10_000) {
+/** A shell command on the site's manager, as root. */
+function onManager({ site, place, signal }: Context, input: string) {
   const manager = site.hosts.find(({ roles }) => roles.includes("manager"))!;
-  return run("ssh", [...sshArguments(manager, place), command], { timeoutMs, signal });
+  const shell = manager.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
+  return run("ssh", [...sshArguments(manager, place), shell], { input, timeoutMs: 10_000, signal });
+}
+
+/** What a command on the manager prints. @throws UserError `site.silent` when it fails there, or nobody answers */
+async function answerOf(context: Context, command: string): Promise<string> {
+  const { code, stdout, stderr } = await onManager(context, command);
+  if (code === 0) return stdout;
+  const found = stderr.trim() || (code === null ? "no answer within 10 s" : `exit code ${code}`);
+  throw new UserError("site.silent", `The site's manager does not answer: ${found}. Run: ./barecast up`, 4);
 }
 
 export interface ServiceStatus {
@@ -32,17 +41,11 @@ export async function status(context: Context): Promise<Status> {
   }));
   if (machines.some(({ state }) => !state.startsWith("running"))) return { machines, services: [] };
   const format = "{{.Name}}\\t{{.Node}}\\t{{.CurrentState}}\\t{{.Image}}\\t{{.Error}}";
-  const found = await onManager(
+  const answer = await answerOf(
     context,
     `docker service ls -q | xargs -r docker service ps --no-trunc --filter desired-state=running --format '${format}'`,
   );
-  if (found.code !== 0)
-    throw new UserError(
-      "status",
-      `The site's manager does not answer: ${found.stderr.trim() || `exit ${found.code}`}. Run: ./barecast up`,
-      4,
-    );
-  const services = found.stdout
+  const services = answer
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
@@ -57,6 +60,7 @@ export function statusText({ machines, services }: Status): string {
     ...machines.map(({ name, state }) => ["machine", name, state, ""]),
     ...services.map(({ name, node, state, image, error }) => [name, node, state + (error === "" ? "" : ` (${error})`), image]),
   ];
+  if (rows.length === 0) return "Nothing runs yet: ./barecast up";
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>
@@ -74,7 +78,8 @@ export async function logs(context: Context, service: string, lines: string): Pr
     throw new UserError("logs.lines", `--lines: Expected a whole number from 1 to 999999, found "${lines}"`);
   await requireUp(context);
   const { name: site } = context.site;
-  const names = (await onManager(context, "docker service ls --format '{{.Name}}'")).stdout.split("\n").filter((line) => line !== "");
+  const names = (await answerOf(context, "docker service ls --format '{{.Name}}'")).split("\n").filter((line) => line !== "");
+  if (names.length === 0) throw new UserError("site.down", `${site}: Expected services on it, found none yet. Run: ./barecast up`, 4);
   const name = names.find((each) => each === service || each === `${site}-${service}`);
   if (!name) {
     const known = names.map((each) => each.replace(`${site}-`, "")).sort();
