@@ -17,7 +17,7 @@ export interface Computer {
   readonly missing: readonly string[];
   /** The engine that answers; null: none does. */
   readonly engine: EngineFacts | null;
-  /** Version of the daemon that is installed here; null: there is none. */
+  /** Version of the daemon that is installed here, where no engine answers; null: there is none. */
   readonly daemonVersion: string | null;
   readonly disks: readonly Disk[];
   /** IPv4 networks of this computer's interfaces, but for those of the site's own machines. */
@@ -37,12 +37,11 @@ export interface Disk {
 /** Looks at the computer, and changes nothing. */
 export async function look(context: Context): Promise<Computer> {
   const names = Object.keys(programs);
-  const [found, hasSudo, hasApt, engine, daemonVersion] = await Promise.all([
+  const [found, hasSudo, hasApt, engine] = await Promise.all([
     Promise.all(names.map(has)),
     has("sudo"),
     has("apt-get"),
     lookAtEngine(),
-    lookAtDaemon(),
   ]);
   return {
     isRoot: process.getuid?.() === 0,
@@ -51,7 +50,7 @@ export async function look(context: Context): Promise<Computer> {
     // An engine that answers may live elsewhere (Docker Desktop): its daemon isn't wanted here.
     missing: names.filter((name, index) => !found[index] && !(name === "dockerd" && engine !== null)),
     engine: engine?.facts ?? null,
-    daemonVersion,
+    daemonVersion: engine === null ? await lookAtDaemon() : null,
     disks: await disksOf(context.cache, isHere() ? (engine?.folder ?? configuredFolder()) : null),
     networks: networksBeside(context),
     portProblem: engine === null ? null : await loopbackProblem(context.site, await machineStatus(context.site)),
