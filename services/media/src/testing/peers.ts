@@ -31,7 +31,8 @@ export function vp8Payload(isKeyFrame: boolean, number: number): Buffer {
   return payload;
 }
 
-export const vp8Number = (payload: Buffer): number => payload.readUInt32BE(12);
+/** -1 where there is none. */
+export const vp8Number = (payload: Buffer): number => (payload.length < 16 ? -1 : payload.readUInt32BE(12));
 
 /** Publishes numbered pictures, 50 a second; a key frame first and whenever it is asked for one. */
 export class Publisher {
@@ -62,11 +63,16 @@ export class Publisher {
     clearInterval(this.timer);
   }
 
+  /** Also for whoever sends packets of the same stream around it. */
+  nextSequenceNumber(): number {
+    return (this.sequenceNumber = (this.sequenceNumber + 1) & 0xffff);
+  }
+
   private sendPicture(): void {
     const isKeyFrame = this.wantsKey;
     this.wantsKey = false;
     this.keyFrames += isKeyFrame ? 1 : 0;
-    const sequenceNumber = (this.sequenceNumber = (this.sequenceNumber + 1) & 0xffff);
+    const sequenceNumber = this.nextSequenceNumber();
     const header = new RtpHeader({ sequenceNumber, timestamp: (this.sent * 1800) >>> 0, marker: true, payloadType: 97 });
     this.track.writeRtp(new RtpPacket(header, vp8Payload(isKeyFrame, this.sent++)));
   }

@@ -17,13 +17,25 @@ export class ServerProcess {
   /** Lines of its log that say `bug`. */
   readonly bugs: string[] = [];
   exitCode?: number | null;
+  private readonly ended: Promise<never>;
 
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
   ) {
     child.on("message", (message: { bug?: string }) => message.bug && this.bugs.push(message.bug));
-    child.on("exit", (code) => (this.exitCode = code));
+    this.ended = new Promise((_resolve, reject) =>
+      child.on("exit", (code) => {
+        this.exitCode = code;
+        reject(new Error(`The media server ended with ${code}: ${this.bugs.at(-1) ?? "it said nothing"}`));
+      }),
+    );
+    this.ended.catch(() => undefined);
+  }
+
+  /** The same promise, which fails when the server ends before. */
+  whileAlive<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.ended]);
   }
 
   static async start(config: Partial<MediaConfig>): Promise<ServerProcess> {
