@@ -1,8 +1,10 @@
 import {
+  GenericNack,
   MediaStreamTrack,
   PictureLossIndication,
   RTCPeerConnection,
   RtcpPayloadSpecificFeedback,
+  RtcpTransportLayerFeedback,
   RtpHeader,
   RtpPacket,
   useH264,
@@ -10,10 +12,12 @@ import {
   useVP8,
 } from "werift";
 
-/** A WebRTC client made of werift, on one address of this machine. */
-export function clientPeer(address: string): RTCPeerConnection {
+const VIDEO = () => ({ VP8: useVP8({ payloadType: 97 }), H264: useH264({ payloadType: 98 }) });
+
+/** A WebRTC client made of werift, on one address of this machine. It sends the first of its codecs. */
+export function clientPeer(address: string, video: ("VP8" | "H264")[] = ["VP8", "H264"]): RTCPeerConnection {
   return new RTCPeerConnection({
-    codecs: { audio: [useOPUS({ payloadType: 111 })], video: [useVP8({ payloadType: 97 }), useH264({ payloadType: 98 })] },
+    codecs: { audio: [useOPUS({ payloadType: 111 })], video: video.map((name) => VIDEO()[name]) },
     bundlePolicy: "max-bundle",
     iceServers: [],
     iceUseIpv6: false,
@@ -89,6 +93,9 @@ export class Viewer {
   readonly numbers: number[] = [];
   readonly headers: RtpHeader[] = [];
   readonly payloads: Buffer[] = [];
+  /** Pictures that came a second time. */
+  readonly retransmitted: { sequenceNumber: number; number: number }[] = [];
+  private readonly known = new Set<number>();
 
   /** `kinds`: what it offers to receive; none where the server offers. */
   constructor(address: string, kinds: ("audio" | "video")[] = ["video"]) {
@@ -96,11 +103,21 @@ export class Viewer {
     for (const kind of kinds) this.pc.addTransceiver(kind, { direction: "recvonly" });
     this.pc.onTrack.subscribe((track) =>
       track.onReceiveRtp.subscribe(({ header, payload }) => {
+        const { sequenceNumber } = header;
+        if (this.known.size === this.known.add(sequenceNumber).size) {
+          return void this.retransmitted.push({ sequenceNumber, number: vp8Number(payload) });
+        }
         this.headers.push(header);
         this.payloads.push(payload);
         this.numbers.push(vp8Number(payload));
       }),
     );
+  }
+
+  /** A generic NACK (RFC 4585, 6.2.1). */
+  async askAgain(ssrc: number, ...lost: number[]): Promise<void> {
+    const nack = new GenericNack({ senderSsrc: this.pc.getReceivers()[0]!.rtcpSsrc, mediaSourceSsrc: ssrc, lost });
+    await this.pc.dtlsTransports[0]!.sendRtcp([new RtcpTransportLayerFeedback({ feedback: nack })]);
   }
 
   async askKeyFrame(): Promise<void> {

@@ -63,3 +63,16 @@ test("publishers are told a bitrate each second and are not asked for transport-
   );
   expect(answer).not.toContain("transport-cc");
 });
+
+test("a packet that a viewer asks for again comes again, and is counted", async () => {
+  const source = await scene.publish();
+  const { viewer, endpoint } = await scene.view(source);
+  await until(() => (viewer.numbers.length > 10 ? null : `${viewer.numbers.length} pictures`));
+  const { sequenceNumber, ssrc } = viewer.headers[5]!;
+  const before = viewer.retransmitted.length;
+  await viewer.askAgain(ssrc, sequenceNumber);
+  await until(() => (viewer.retransmitted.length > before ? null : "nothing came again"));
+  expect(viewer.retransmitted.at(-1)).toEqual({ sequenceNumber, number: viewer.numbers[5] });
+  const stats = Object.values(await call<Record<string, { nackCount?: number; packetsSent?: number }>>(endpoint, "getStats", "VIDEO"));
+  expect(stats.find(({ packetsSent }) => packetsSent !== undefined)?.nackCount).toBe(1);
+});
