@@ -53,12 +53,17 @@ export class SiteUnderTest {
   }
   /** Runs a command in the running container of a service. */
   async insideService(key: string, ...command: readonly string[]): Promise<string> {
+    return this.inside("docker", "exec", await this.containerOf(key), ...command);
+  }
+  /** Kills a service's process as a crash would: nothing is said or given back. */
+  async killService(key: string): Promise<void> {
+    await this.inside("docker", "kill", await this.containerOf(key));
+  }
+  private async containerOf(key: string): Promise<string> {
     const name = `${this.about.name}-${key}`;
-    const [id] = (await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`))
-      .split("\n")
-      .filter(Boolean);
+    const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`));
     if (!id) throw new Error(`${name}: Expected a running container, found none`);
-    return this.inside("docker", "exec", id, ...command);
+    return id;
   }
 
   /** All services by name. */

@@ -4,6 +4,7 @@ import type { Camera } from "../src/camera";
 import { placesWith, readableOf } from "../src/leaks";
 import { awaitPicture, openConsole, openRecording, picture, seek, tile } from "../src/pages";
 import { live, livenessProblem } from "../src/reading";
+import { rowsOf } from "../src/rows";
 import { Scene } from "../src/scene";
 import { until } from "../src/until";
 import { readCounter, readStill } from "../src/watch";
@@ -70,6 +71,16 @@ function downLines(log: string, name: string): object[] {
   );
 }
 
+test("who watches reads in Parse how the cameras are, and nothing else of them", async () => {
+  const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string;
+  const rows = (await rowsOf(wall, "Camera", {})).sort((a, b) => (String(a["name"]) < String(b["name"]) ? -1 : 1));
+  expect(rows).toEqual([
+    { name: "gate", title: "Gate", state: "live", since },
+    { name: "roof", title: "Roof", state: "down", reason: `No answer from ${gone}`, since },
+    { name: "yard", title: "Yard", state: "down", reason: `Wrong username or password for ${camera.url}`, since },
+  ]);
+});
+
 test("no password of a camera can be read in Docker, command lines, logs or state", async () => {
   const places = await readableOf(scene.site, ["signaling", "media-one"]);
   expect(placesWith(places, user)).toEqual(["configs"]); // so what is looked through is what it should be
@@ -82,6 +93,7 @@ test("no password of a camera can be read in Docker, command lines, logs or stat
 
 test("its recording ends when it goes from the site, and plays with seeking", async () => {
   await undo();
+  expect(await rowsOf(wall, "Camera", {})).toEqual([]);
   const player = await openRecording(wall, "Gate", 60_000);
   const numbers: number[] = [];
   for (const seconds of [2, 12]) {

@@ -1,0 +1,62 @@
+import type { Page } from "playwright-core";
+import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
+import { live, livenessProblem } from "../src/reading";
+import { rowsOf, type Row } from "../src/rows";
+import { Scene } from "../src/scene";
+import { until } from "../src/until";
+import { readCounter } from "../src/watch";
+
+jest.setTimeout(60 * 60_000);
+
+const title = `On and on ${Date.now()}`;
+let scene: Scene;
+let wall: Page;
+
+/** Pages that are left open while the signaling server is another one: nobody touches them. */
+beforeAll(async () => {
+  scene = await Scene.open();
+  await goLive(await openReporter(await scene.phone(), scene.site), title);
+  wall = await openConsole(await scene.desk(), scene.site);
+  await awaitPicture(wall, title);
+});
+afterAll(() => scene?.close());
+
+const streamId = () => wall.getAttribute(picture(title), "data-stream-id", { timeout: 1000 });
+
+/** The same title on the wall with a new stream, that moves. */
+async function awaitAnother(than: string | null, withinMs: number): Promise<void> {
+  const change = async () => ((await streamId()) === than ? `Still the stream ${than}` : null);
+  await until("The phone publishes again", change, { withinMs });
+  await awaitPicture(wall, title);
+  expect(livenessProblem(await readCounter(wall, picture(title), live.seconds), live)).toBeNull();
+}
+
+const ends = async (className: "Stream" | "Recording", id: string | null) =>
+  (await rowsOf(wall, className, { streamId: id })).map(({ reason, endedAt }) => ({ reason, hasEnded: endedAt !== undefined }));
+const open: Row = { reason: undefined, hasEnded: false };
+
+test("an update of the signaling server: the phone publishes again by itself", async () => {
+  const first = await streamId();
+  const undo = await scene.change({ media: { maxBitrateBps: 2_000_000 } });
+  await awaitAnother(first, 30_000);
+  expect(await ends("Stream", first)).toEqual([{ reason: "The signaling server restarted", hasEnded: true }]);
+  expect(await ends("Recording", first)).toEqual([{ reason: undefined, hasEnded: true }]);
+  expect(await ends("Stream", await streamId())).toEqual([open]);
+  await undo();
+});
+
+test("a signaling server that is killed: the same, and what it left open is ended with a reason", async () => {
+  const first = await streamId();
+  await scene.site.killService("signaling");
+  await awaitAnother(first, 60_000);
+  const lost = { reason: "The signaling server was lost", hasEnded: true };
+  await until(
+    "Its rows are ended",
+    async () => {
+      const found = JSON.stringify([await ends("Stream", first), await ends("Recording", first)]);
+      return found === JSON.stringify([[lost], [lost]]) ? null : found;
+    },
+    { withinMs: 90_000, everyMs: 2000 },
+  );
+  expect([await ends("Stream", await streamId()), await ends("Recording", await streamId())]).toEqual([[open], [open]]);
+});
