@@ -4,7 +4,8 @@ import { view, type Connection, type StreamView, type View, type ViewState } fro
 const kinds = { phone: "Phone", camera: "Camera" } as const;
 const words = { connecting: "Connecting", live: "Live", down: "Down" } as const;
 
-export function Tile({ connection, stream }: { connection: Connection; stream: StreamView }) {
+/** `isStale`: the connection is lost, so that what is known of the stream may be past. */
+export function Tile({ connection, stream, isStale }: { connection: Connection; stream: StreamView; isStale: boolean }) {
   const { id, title, kind, state, reason, viewers, isRecording } = stream;
   const shown = useView(connection, id, state !== "down");
   const [isMuted, setMuted] = useState(true);
@@ -25,14 +26,16 @@ export function Tile({ connection, stream }: { connection: Connection; stream: S
       </div>
       <footer>
         <h2 title={title}>{title}</h2>
-        <span className={`badge ${state}`}>{words[state]}</span>
-        {isRecording ? <span className="badge recording">Recording</span> : null}
+        {isStale ? <span className="badge">Not connected</span> : <span className={`badge ${state}`}>{words[state]}</span>}
+        {isRecording && !isStale ? <span className="badge recording">Recording</span> : null}
         <span className="detail">
           {kinds[kind]} · {viewers} {viewers === 1 ? "viewer" : "viewers"}
         </span>
-        <button aria-label={`${isMuted ? "Turn sound on" : "Turn sound off"}: ${title}`} onClick={() => setMuted(!isMuted)}>
-          {isMuted ? "Turn sound on" : "Turn sound off"}
-        </button>
+        {state === "down" ? null : (
+          <button aria-label={`${isMuted ? "Unmute" : "Mute"} ${title}`} onClick={() => setMuted(!isMuted)}>
+            {isMuted ? "Unmute" : "Mute"}
+          </button>
+        )}
       </footer>
       {state === "down" && reason ? <p className="reason">{reason}</p> : null}
     </article>

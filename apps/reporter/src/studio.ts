@@ -36,7 +36,7 @@ export function openStudio(session: Session, user: User): Studio {
     parts.state.textContent = link.status === "open" ? wordsFor(state, camera, problem) : (link.error ?? "Connecting to the server…");
     parts.state.dataset["state"] = state?.status ?? "idle";
     show(parts.onAir, state?.status === "live");
-    show(parts.goLive, !isGoing);
+    show(parts.goLive, !isGoing && problem === null);
     parts.goLive.disabled = link.status !== "open" || camera === null;
     show(parts.stop, isGoing);
     show(parts.tryCamera, problem !== null);

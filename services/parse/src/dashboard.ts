@@ -38,7 +38,7 @@ function asAdmin(Parse: ParseSdk, admin: { readonly user: string; readonly pass:
   return async (request, _response, next) => {
     const { username, password } = (request.body ?? {}) as { username?: unknown; password?: unknown };
     const isAdmin = await provesAdmin(Parse, String(username ?? ""), String(password ?? ""));
-    Object.assign(request.body as object, isAdmin ? { username: admin.user, password: admin.pass } : { username: "", password: "" });
+    Object.assign(request.body as object, isAdmin ? { username: admin.user, password: admin.pass } : { username: "-", password: "-" });
     next();
   };
 }

@@ -3,7 +3,7 @@ import express, { type Express } from "express";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import { ParseServer } from "parse-server";
-import PostgresStorageAdapter from "parse-server/lib/Adapters/Storage/Postgres/PostgresStorageAdapter";
+import { CountingAdapter } from "./adapter";
 import { ensureAccounts } from "./accounts";
 import { registerCloud, type ParseSdk } from "./cloud/main";
 import { applicationId, type ParseConfig, type ParseSecrets } from "./config";
@@ -37,7 +37,7 @@ export async function startParse(
   let sdk: ParseSdk | undefined;
   const options = {
     ...parseOptions(config, secrets),
-    databaseAdapter: new PostgresStorageAdapter({ databaseOptions: databaseOptions(config, secrets) }),
+    databaseAdapter: new CountingAdapter({ databaseOptions: databaseOptions(config, secrets) }),
     cloud: (Parse: ParseSdk) => {
       sdk = Parse;
       registerCloud(Parse);

@@ -6,5 +6,6 @@ declare module "parse-dashboard" {
 declare module "parse-server/lib/Adapters/Storage/Postgres/PostgresStorageAdapter" {
   export default class PostgresStorageAdapter {
     constructor(settings: { databaseOptions: object });
+    count(className: string, schema: object, query: object, readPreference?: string, isEstimate?: boolean): Promise<number>;
   }
 }
