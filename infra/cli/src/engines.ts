@@ -23,6 +23,8 @@ export interface Engine {
 export interface EngineInput {
   readonly digestsFile: string;
   readonly publicPort: number;
+  /** Told before a resource is changed. */
+  readonly onBegin?: () => void;
   /** Told of each step that ends, but not of what stays the same. */
   readonly onChange?: (change: Change & { readonly durationMs: number }) => void;
 }
@@ -56,6 +58,7 @@ async function runnerOptions(context: Context, input: EngineInput): Promise<runn
     onEvent: (event) => {
       if (event.kind === "log" && (event.severity === "warning" || event.severity === "error"))
         context.progress.line(`${event.severity}: ${event.message}`);
+      if (event.kind === "start" && event.op !== "same") input.onBegin?.();
       if (event.kind === "end" && event.op !== "same") input.onChange?.(event);
     },
   };
@@ -86,14 +89,18 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
     },
   );
   await stack.setAllConfig(Object.fromEntries(Object.entries(settings(context, input)).map(([key, value]) => [key, { value }])));
-  const collect = async (
-    work: (onEvent: (event: { resOutputsEvent?: PulumiStep; resourcePreEvent?: PulumiStep }) => void) => Promise<unknown>,
-    isPreview = false,
-  ) => {
+  const collect = async (work: (onEvent: (event: PulumiEvent) => void) => Promise<unknown>, isPreview = false) => {
     const changes: Change[] = [];
-    await work((event) => {
-      const step = (isPreview ? event.resourcePreEvent : event.resOutputsEvent)?.metadata;
-      if (step) changes.push({ type: step.type, name: step.urn.split("::").pop()!, op: step.op, changed: step.diffs ?? [] });
+    const begun = new Map<string, number>();
+    await work(({ resourcePreEvent: before, resOutputsEvent: after }) => {
+      if (before) begun.set(before.metadata.urn, Date.now());
+      if (before && before.metadata.op !== "same" && !isPreview) input.onBegin?.();
+      const step = (isPreview ? before : after)?.metadata;
+      if (!step) return;
+      const { type, urn, op, diffs = [] } = step;
+      const change = { type, name: urn.split("::").pop()!, op, changed: diffs };
+      changes.push(change);
+      if (!isPreview && op !== "same") input.onChange?.({ ...change, durationMs: Date.now() - (begun.get(urn) ?? Date.now()) });
     });
     return changes;
   };
@@ -103,6 +110,11 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
     preview: () => collect((onEvent) => stack.preview({ onEvent }), true),
     destroy: () => collect((onEvent) => stack.destroy({ onEvent })),
   };
+}
+
+interface PulumiEvent {
+  readonly resourcePreEvent?: PulumiStep;
+  readonly resOutputsEvent?: PulumiStep;
 }
 
 interface PulumiStep {

@@ -37,12 +37,7 @@ export interface Disk {
 /** Looks at the computer, and changes nothing. */
 export async function look(context: Context): Promise<Computer> {
   const names = Object.keys(programs);
-  const [found, hasSudo, hasApt, engine] = await Promise.all([
-    Promise.all(names.map(has)),
-    has("sudo"),
-    has("apt-get"),
-    lookAtEngine(),
-  ]);
+  const [found, hasSudo, hasApt, engine] = await Promise.all([Promise.all(names.map(has)), has("sudo"), has("apt-get"), lookAtEngine()]);
   return {
     isRoot: process.getuid?.() === 0,
     hasSudo,
