@@ -1,10 +1,11 @@
-import { signIn } from "@barecast/cli";
+import { request, signIn } from "@barecast/cli";
 import { knock } from "../src/intruder";
 import { mediaObjects } from "../src/media";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
 import { live, livenessProblem } from "../src/reading";
 import { Scene } from "../src/scene";
 import { allocations } from "../src/turn";
+import { until } from "../src/until";
 import { readCounter } from "../src/watch";
 
 jest.setTimeout(60 * 60_000);
@@ -69,4 +70,25 @@ test("no token, a wrong role and a foreign page are refused with a clear message
 
   expect(livenessProblem(await watching, live)).toBeNull();
   expect({ objects: await mediaObjects(site), allocations: await allocations(site) }).toEqual(before);
+});
+
+test("too many sign-ins from one address keep nobody else out", async () => {
+  const { site } = scene;
+  const endpoint = { domain: site.about.domain, address: site.up.machineAddress, port: 443, ca: site.about.ca };
+  const body = { username: "nobody-knows-me", password: "wrong" };
+  const here = async () => (await request(endpoint, "POST", "/session", { body })).status;
+  const elsewhere = await (await scene.desk()).newPage();
+  await elsewhere.goto(`${site.origin}/`);
+  const there = (text: string) => {
+    const headers = { "Content-Type": "application/json" };
+    const ask = async () => (await fetch("/session", { method: "POST", headers, body: text })).status;
+    return Promise.all([ask(), ask(), ask(), ask(), ask()]);
+  };
+
+  const many = () => Promise.all(Array.from({ length: 40 }, here));
+  expect([...new Set(await many())].sort()).toEqual([401, 429]);
+  // Now that this address has none left, again and at the same time as the other.
+  const [, others] = await Promise.all([many(), elsewhere.evaluate(there, JSON.stringify(body))]);
+  expect(others).toEqual([401, 401, 401, 401, 401]);
+  await until("This address may sign in again", async () => ((await here()) === 401 ? null : "429"), { withinMs: 10_000, everyMs: 2000 });
 });
