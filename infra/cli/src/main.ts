@@ -8,7 +8,7 @@ import { pinImages, pinText } from "./verbs/images";
 import { open } from "./verbs/open";
 import { plan, planText } from "./verbs/plan";
 import { checkAll } from "./verbs/prepare";
-import { listSecrets, readInput, setSecret } from "./verbs/secrets";
+import { listSecrets, readInput, setSecret, showPassword } from "./verbs/secrets";
 import { logs, status, statusText } from "./verbs/status";
 import { up, type UpResult } from "./verbs/up";
 import { verify } from "./steps/verify";
@@ -42,7 +42,7 @@ const upText = (result: UpResult) =>
     `  ${result.address}`,
     `  operator  ${result.operator.username}  ${result.operator.password}`,
     `  reporter  ${result.reporter.username}  ${result.reporter.password}  (${result.address}/report/)`,
-    `  admin     ${result.admin.username}  ${result.admin.password}  (./barecast open dashboard)`,
+    `  admin     ${result.admin.username}  (./barecast open dashboard; password: ./barecast secrets show ${result.admin.username})`,
     `  Browsers must trust ${result.caFile}; \`./barecast open\` starts one that does`,
   ].join("\n");
 
@@ -86,10 +86,17 @@ verb("down", "remove what `up` made", async (context, options) => {
 
 verb(
   "secrets <action> [name]",
-  "list, or `set NAME` from standard input: passwords that the site file names",
+  "list; `set NAME` from standard input: passwords that the site file names; `show ACCOUNT`: its password",
   async (context, _options, action, name) => {
     if (action === "list") return context.json ? await listSecrets(context) : (await listSecrets(context)).join("\n");
-    if (action !== "set" || name === undefined) throw new UserError("secrets.action", `secrets ${action}: Expected list, or set NAME`);
+    if (action === "show") return showPassword(context, name);
+    if (action !== "set" || name === undefined) {
+      const found = [action, name].filter(Boolean).join(" ");
+      throw new UserError(
+        "secrets.action",
+        `secrets: Expected list, set NAME or show ACCOUNT, found "${found}". Type: ./barecast help secrets`,
+      );
+    }
     await setSecret(context, name, await readInput());
     return context.json ? { ok: true } : `${name}: Set. It takes effect with the next: ./barecast up`;
   },

@@ -40,7 +40,7 @@ test("a site with nothing set has every default", () => {
       turnProxy: 5350,
     },
     accounts: { operator: "operator", admin: "admin" },
-    media: { server: "pocket", maxBitrateBps: 2500000 },
+    media: { maxBitrateBps: 2500000 },
     recordings: { phones: true },
     console: { title: "barecast" },
     logLevel: "info",
@@ -90,6 +90,26 @@ test.each([
     "networks that meet",
     `${minimal}network: {machines: 10.231.5.0/24}\n`,
     '  network.machines: Expected a network apart from network.overlays (10.231.0.0/16), found "10.231.5.0/24". Choose another',
+  ],
+  [
+    "a network of another size",
+    `${minimal}network: {overlays: 10.231.0.0/24}\n`,
+    '  network.overlays: Expected the first address of a network of size /16, found "10.231.0.0/24". Write it like 10.231.0.0/16',
+  ],
+  [
+    "a network that doesn't begin at its first address",
+    `${minimal}network: {machines: 172.30.231.7/24}\n`,
+    '  network.machines: Expected the first address of a network of size /24, found "172.30.231.7/24". Write it like 172.30.231.0/24',
+  ],
+  [
+    "a fingerprint instead of a key",
+    minimal.replace("machine: {}", "{address: 192.0.2.7, ssh: {hostKey: 'SHA256:abc'}}"),
+    '  hosts.one.ssh.hostKey: Expected a public key like ssh-ed25519 AAAA…, without its comment, found "SHA256:abc"',
+  ],
+  [
+    "a camera at a port that no address has",
+    `${minimal}cameras: {gate: {url: "rtsp://10.0.0.9:99999/1"}}\n`,
+    '  cameras.gate.url: Expected an rtsp:// address, found "rtsp://10.0.0.9:99999/1"',
   ],
   [
     "a server without its key",

@@ -140,15 +140,26 @@ const networksApart: Rule = ({ network }) => {
   );
 };
 
-const kurentoNeedsUpstream: Rule = ({ media, images }) => [
-  media.server === "kurento" &&
-    images === "packages" && {
-      path: "media.server",
-      wanted: "pocket with images: packages",
-      found: '"kurento"',
-      fix: "The official image comes from an upstream registry: set images: upstream",
-    },
-];
+/** Addresses are counted from the network's first one: it must be one, and of the size that counting needs. */
+const sizes = { overlays: 16, gatewayBridge: 24, machines: 24 } as const;
+const networksOfTheirSize: Rule = ({ network }) =>
+  Object.entries(sizes).map(([key, bits]) => {
+    const value = network[key as keyof typeof sizes];
+    const [address, prefix] = value.split("/") as [string, string];
+    return (
+      (Number(prefix) !== bits || numberOf(address) !== spanOf(value).from) && {
+        path: `network.${key}`,
+        wanted: `the first address of a network of size /${bits}`,
+        found: shown(value),
+        fix: `Write it like ${address
+          .split(".")
+          .slice(0, bits / 8)
+          .concat(["0", "0"])
+          .slice(0, 4)
+          .join(".")}/${bits}`,
+      }
+    );
+  });
 
 const passwordNeedsUser: Rule = ({ cameras }) =>
   Object.entries(cameras).map(
@@ -195,7 +206,7 @@ export const rules: readonly Rule[] = [
   noPortOfTheHosts,
   sshApart,
   networksApart,
-  kurentoNeedsUpstream,
+  networksOfTheirSize,
   passwordNeedsUser,
   noUserInUrl,
   accountsApart,

@@ -38,7 +38,7 @@ const hostSchema = z.strictObject({
     .strictObject({
       user: z
         .string()
-        .min(1)
+        .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user")
         .default("root")
         .meta(
           says("Root, or a user with sudo without a password", {
@@ -50,7 +50,10 @@ const hostSchema = z.strictObject({
         .meta(says("SSH's port on the host", { security: "Open to everybody; key authentication is all that guards it" })),
       hostKey: z
         .string()
-        .min(1)
+        .regex(
+          /^(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa) [A-Za-z0-9+/]+={0,2}$/,
+          "a public key like ssh-ed25519 AAAA…, without its comment",
+        )
         .optional()
         .meta(
           says("The host's public key, as `cat /etc/ssh/ssh_host_ed25519_key.pub` shows it on the host", {
@@ -94,6 +97,7 @@ const hostSchema = z.strictObject({
 const cameraSchema = z.strictObject({
   title: z
     .string()
+    .trim()
     .min(1)
     .max(120)
     .optional()
@@ -101,6 +105,7 @@ const cameraSchema = z.strictObject({
   url: z
     .string()
     .regex(/^rtsps?:\/\/[^\s]+$/, "an rtsp:// address")
+    .refine((url) => URL.canParse(url), "an rtsp:// address")
     .meta(
       says("The camera's RTSP address, without user and password", {
         security: "The file is no secret: credentials stand in username and passwordSecret",
@@ -167,7 +172,7 @@ export const siteSchema = z.strictObject({
     .meta(says("Networks that the site makes")),
   ports: z
     .strictObject({
-      http: port.default(80).meta(says("Redirects to HTTPS, and ACME", { security: "Open to everybody. Nothing else is served there" })),
+      http: port.default(80).meta(says("Redirects to HTTPS", { security: "Open to everybody. Nothing else is served there" })),
       https: port
         .default(443)
         .meta(says("Pages, WebSocket and TURN over TLS", { security: "Open to everybody: the only TCP port that people need" })),
@@ -191,12 +196,14 @@ export const siteSchema = z.strictObject({
       ),
       mediaControl: port.default(8888).meta(
         says("The media servers' control port (Kurento's JSON-RPC)", {
-          security: "It has no authentication: the firewall lets only signaling reach it",
+          security:
+            "It has no authentication: the firewall lets nobody reach it but those containers of the host that have a way out, which are signaling and Traefik",
         }),
       ),
       turnProxy: port.default(5350).meta(
         says("coturn behind Traefik, PROXY protocol", {
-          security: "Whoever reaches it can claim any client address: the firewall lets only Traefik reach it",
+          security:
+            "Whoever reaches it can claim any client address: the firewall lets nobody reach it but those containers of the host that have a way out, which are signaling and Traefik",
         }),
       ),
     })
@@ -219,10 +226,6 @@ export const siteSchema = z.strictObject({
     .meta(says("Accounts that every site begins with")),
   media: z
     .strictObject({
-      server: z
-        .enum(["pocket", "kurento"])
-        .default("pocket")
-        .meta(says("pocket: barecast's own; kurento: the official image, which needs `images: upstream` and amd64")),
       maxBitrateBps: z
         .int()
         .min(100_000)
@@ -248,6 +251,6 @@ export const siteSchema = z.strictObject({
   logLevel: z
     .enum(["error", "warn", "info", "debug"])
     .default("info")
-    .meta(says("Of barecast's own services", { security: "debug writes the clients' addresses" })),
+    .meta(says("Of barecast's own services and Traefik", { security: "debug writes the clients' addresses" })),
 });
 export type SiteFile = z.output<typeof siteSchema>;

@@ -1,6 +1,6 @@
 import type { Host, Site } from "@barecast/site";
 import { imageUser } from "./images";
-import { portPlan } from "./ports";
+import { portPlan, type PortRow } from "./ports";
 import { databaseFolder } from "./services/postgres";
 import { recordingsFolder } from "./services/media";
 import type { FirewallRule, HostPlan } from "./stack";
@@ -11,9 +11,11 @@ export function hostsOf(site: Site): HostPlan[] {
   const registryHost = site.hosts.find(({ roles }) => roles.includes("manager"))!;
   const mediaHosts = site.hosts.filter(({ roles }) => roles.includes("media"));
   return site.hosts.map((host): HostPlan => {
-    const mine = plan.filter(({ role, service }) =>
-      service === "registry" ? host === registryHost : role === "all" || host.roles.includes(role),
-    );
+    const isHere: Partial<Record<PortRow["service"], (row: PortRow) => boolean>> = {
+      registry: () => host === registryHost,
+      ssh: ({ from }) => from === host.ssh.port,
+    };
+    const mine = plan.filter((row) => isHere[row.service]?.(row) ?? (row.role === "all" || host.roles.includes(row.role)));
     const rules = (by: string): FirewallRule[] =>
       mine.filter((row) => row.by === by).map(({ protocol, from, to, source, purpose }) => ({ protocol, from, to, source, purpose }));
     return {

@@ -31,7 +31,7 @@ export function portPlan({ ports, hosts }: Site): PortRow[] {
       protocol: "tcp",
       ...one(ports.http),
       source: "anywhere",
-      purpose: "redirect to HTTPS, ACME",
+      purpose: "redirect to HTTPS",
     },
     {
       service: "traefik",
@@ -61,7 +61,7 @@ export function portPlan({ ports, hosts }: Site): PortRow[] {
       protocol: "tcp",
       ...one(ports.mediaControl),
       source: "gatewayBridge",
-      purpose: "Kurento control, signaling only",
+      purpose: "Kurento control, for signaling",
     },
     {
       service: "registry",

@@ -25,7 +25,7 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
   if (real.length > 0) {
     throw new UserError(
       "down.hosts",
-      `hosts.${real[0]!.name}: Expected machines only, found a server of yours. A later version takes the platform off servers; run infra/ansible/down.yml by hand`,
+      `hosts.${real[0]!.name}: Expected machines only, found a server of yours. Nothing was changed: \`down\` takes away replicas only`,
     );
   }
   const machines = await progress.step("Machines", () => removeMachines(site.name));

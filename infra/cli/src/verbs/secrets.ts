@@ -6,6 +6,22 @@ export async function listSecrets({ site, place }: Context): Promise<string[]> {
   return Object.keys((await openSecrets(site, place)).own).sort();
 }
 
+/**
+ * The password of an account that the site began with, for the operator's own eyes.
+ * @throws UserError `secrets.account` when the site has no such account
+ */
+export async function showPassword({ site, place }: Context, account?: string): Promise<string> {
+  const secrets = await openSecrets(site, place);
+  const passwords: Readonly<Record<string, string>> = {
+    [site.accounts.operator]: secrets.operatorPassword,
+    [site.accounts.admin]: secrets.adminPassword,
+    reporter: secrets.reporterPassword,
+  };
+  const password = passwords[account ?? ""];
+  if (password !== undefined) return password;
+  throw new UserError("secrets.account", `secrets show: Expected one of ${Object.keys(passwords).join(", ")}, found "${account ?? ""}"`);
+}
+
 /** Sets a secret of the operator's own (a camera's password) in the site's encrypted file. Takes effect with the next `up`. */
 export async function setSecret({ site, place }: Context, name: string, value: string): Promise<void> {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name))

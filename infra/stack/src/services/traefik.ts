@@ -72,7 +72,7 @@ http:
         frameDeny: true
         referrerPolicy: same-origin
         permissionsPolicy: "camera=(self), microphone=(self), geolocation=(self)"
-        contentSecurityPolicy: "default-src 'self'; connect-src 'self' wss:; media-src 'self' blob:; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        contentSecurityPolicy: "default-src 'self'; connect-src 'self' wss://${domain}:*; media-src 'self' blob:; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     operator:
       forwardAuth:
         address: "http://signaling:8080/auth/operator"

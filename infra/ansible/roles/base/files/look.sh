@@ -12,6 +12,8 @@ echo "dockerd=$(dockerd --version 2>/dev/null | sed 's/^Docker version \([0-9.]*
 echo "dockerActive=$(systemctl is-active docker.service 2>/dev/null || true)"
 echo "dockerEnabled=$(systemctl is-enabled docker.service 2>/dev/null || true)"
 echo "dockerGid=$(getent group docker | cut -d: -f3)"
+# Settings of Docker on a host where barecast never was: the site's own would replace them.
+echo "dockerSettings=$([ -e /etc/barecast ] || tr -d ' \n\t' </etc/docker/daemon.json 2>/dev/null | sed 's/^{}$//')"
 echo "otherFirewalls=$(for unit in ufw firewalld; do systemctl is-active --quiet $unit && printf '%s ' $unit; done)"
 echo "packages=$(dpkg-query -W -f '${db:Status-Status}:${Package} ' 2>/dev/null | tr ' ' '\n' | sed -n 's/^installed://p' | tr '\n' ' ')"
 # Who listens, as protocol/port/program. On a host that is the site's already, not Docker and what it runs: those are the site's own.
