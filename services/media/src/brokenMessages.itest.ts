@@ -28,7 +28,7 @@ async function expectCollected(): Promise<void> {
   attacker.close();
   const mine = { MediaPipeline: 1, WebRtcEndpoint: 2 };
   await until(async () => {
-    const { objects } = (await bystander.server.footprint()).stats;
+    const { objects } = await bystander.server.stats();
     return JSON.stringify(objects) === JSON.stringify(mine) ? null : `objects ${JSON.stringify(objects)}`;
   }, 20_000);
   await bystander.expectAlive();

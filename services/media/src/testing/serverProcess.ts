@@ -10,6 +10,8 @@ export interface Footprint {
   heapBytes: number;
   /** Open handles by kind, as Node names them: sockets, timers. */
   resources: Record<string, number>;
+  /** Living objects of some classes, as V8 finds them. */
+  alive: Record<string, number>;
 }
 
 /** A media server in a process of its own, compiled: its memory is its own, and its end is seen. */
@@ -40,11 +42,16 @@ export class ServerProcess {
 
   static async start(config: Partial<MediaConfig>): Promise<ServerProcess> {
     const program = path.join(__dirname, "../../dist/testing/serverMain.js");
-    const child = fork(program, [JSON.stringify(config)], { execArgv: ["--expose-gc"] });
+    const child = fork(program, [JSON.stringify(config)]);
     const [{ port }] = (await Promise.race([once(child, "message"), once(child, "exit").then(([code]) => fail(code))])) as [
       { port: number },
     ];
     return new ServerProcess(child, port);
+  }
+
+  /** What lives, as its health says; costs nothing. */
+  async stats(): Promise<MediaStats> {
+    return (await (await fetch(`http://127.0.0.1:${this.port}/health`)).json()) as MediaStats;
   }
 
   async footprint(): Promise<Footprint> {
