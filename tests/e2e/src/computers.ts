@@ -125,9 +125,9 @@ function link(target: string, file: string): void {
 }
 
 /** Runs a command to its end, whatever that is. */
-export async function leftOf(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Left> {
+export async function leftOf(command: readonly string[], env: NodeJS.ProcessEnv, withinMs = 120_000): Promise<Left> {
   try {
-    return { exitCode: 0, output: await run(command, { cwd: projectFolder, env, withinMs: 120_000 }) };
+    return { exitCode: 0, output: await run(command, { cwd: projectFolder, env, withinMs }) };
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     return { exitCode: error.exitCode, output: error.output };
