@@ -1,32 +1,14 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import path from "node:path";
 import type { Resource } from "./engine/resource";
 import { FakeDocker } from "./testing/fakeDocker";
 import { Harness } from "./testing/harness";
+import { COMPILED, killedAtWrite } from "./testing/killed";
 import { PLATFORM } from "./testing/platform";
 
 jest.setTimeout(300_000);
 
-const COMPILED = path.join(__dirname, "..", "dist", "index.js");
 // Enough to keep the machine busy while each run starts its Node, few enough not to starve another suite.
 const AT_ONCE = 3;
-
-/** Runs `up` in a process of its own and kills it, as kill -9 does, once Docker has taken its n-th write but not answered it. */
-async function killedAtWrite(harness: Harness, n: number, config: Record<string, string>): Promise<number> {
-  const { onEvent: _onEvent, signal: _signal, ...options } = harness.options(config);
-  const script = `require(${JSON.stringify(COMPILED)}).up(${JSON.stringify(options)}).catch(() => process.exit(1))`;
-  const child = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  let count = 0;
-  harness.docker.onWrite = () => {
-    count++;
-    if (count === n) child.kill("SIGKILL");
-  };
-  await ended;
-  harness.docker.onWrite = () => {};
-  return count;
-}
 
 const comparable = (resources: Resource[]): unknown =>
   resources.map(({ created: _c, modified: _m, id: _i, provider: _p, inputs, outputs: _o, ...rest }) => ({

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { RunnerError } from "./api";
 import { FakeDocker } from "./testing/fakeDocker";
@@ -144,6 +144,35 @@ test("a dynamic resource whose update failed is updated again, even when the pro
   expect((await harness.run("up", { digest: "good" })).changes).toEqual({ same: 1, update: 1 });
   expect((await harness.run("up", { digest: "good" })).changes).toEqual({ same: 2 });
   expect(readFileSync(path.join(harness.program, "log"), "utf8")).toBe("bad good ");
+});
+
+test("what is there and no state knows is adopted when it is as wanted, else made anew; volumes always, secrets that are in use", async () => {
+  await begin(PLATFORM);
+  await harness.run("up");
+  rmSync(path.join(harness.folder, ".pulumi"), { recursive: true });
+  const { services, volumes } = harness.docker.stored;
+  const top = [...services.values()].find(({ name }) => name === "kill-top")!;
+  top["Spec"] = { ...(top["Spec"] as object), Mode: { Replicated: { Replicas: 2 } } };
+  volumes.get("kill-data")!["Driver"] = "nfs";
+  expect((await harness.run("up")).changes).toEqual({ create: 7 });
+  const hashed = (name: string): string => expect.stringMatching(new RegExp(`${name}-[0-9a-f]{10}$`)) as string;
+  // A create that finds the name taken is asked for, too.
+  expect(writes().sort()).toEqual([
+    "DELETE /secrets/<id> " + [...harness.docker.stored.secrets.values()][0]!.name,
+    "DELETE /services/<id> kill-top",
+    hashed("POST /configs/create kill-settings"),
+    "POST /networks/create kill-net",
+    hashed("POST /secrets/create kill-token"),
+    "POST /services/create kill-base",
+    "POST /services/create kill-top",
+    "POST /services/create kill-top",
+  ]);
+  const said = harness.events.flatMap((event) => (event.kind === "log" && event.message.startsWith("Left by") ? [event.message] : []));
+  expect(said.sort()).toEqual([
+    "Left by an interrupted run and other than wanted (Mode.Replicated.Replicas): removed",
+    "Left by an interrupted run: adopted",
+    "Left by an interrupted run: adopted",
+  ]);
 });
 
 test("an object of this name that isn't this site's is refused by name", async () => {

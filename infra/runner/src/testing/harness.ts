@@ -5,18 +5,27 @@ import type { RunnerEvent, RunnerOptions, RunResult } from "../api";
 import type { Resource } from "../engine/resource";
 import { destroy, preview, refresh, settle, up } from "../run";
 import { StateFile, stackFile } from "../state/backend";
-import { FakeDocker } from "./fakeDocker";
+import type { FakeDocker, Write } from "./fakeDocker";
 
 const VERBS = { up, preview, destroy, refresh, settle };
 const MODULES = path.join(__dirname, "..", "..", "..", "..", "node_modules");
 
+/** A Docker behind a socket whose writes are counted. */
+export interface CountedDocker {
+  readonly writes: Write[];
+  onWrite: (write: Write) => void;
+  listen(socket: string): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** A program, a state and a Docker of its own, in a folder that goes when the test ends. */
-export class Harness {
+export class Harness<D extends CountedDocker = FakeDocker> {
   readonly folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "barecast-runner-test-")));
   readonly socket = path.join(this.folder, "docker.sock");
   readonly program = path.join(this.folder, "program");
   readonly events: RunnerEvent[] = [];
-  docker = new FakeDocker();
+  /** There from `start` on. */
+  docker!: D;
 
   constructor(
     readonly project: string,
@@ -43,7 +52,7 @@ export class Harness {
     writeFileSync(path.join(this.program, name), text);
   }
 
-  async start(docker: FakeDocker): Promise<void> {
+  async start(docker: D): Promise<void> {
     this.docker = docker;
     await docker.listen(this.socket);
   }

@@ -27,7 +27,10 @@ module.exports = async () => {
   const config = new docker.ServiceConfig("settings", { name: named("kill-settings", content), labels, data: Buffer.from(content).toString("base64") }, hashed);
   const mounts = [{ type: "volume", source: volume.name, target: "/data", readOnly: false }];
   const file = { fileUid: "0", fileGid: "0", fileMode: 292 };
+  // What a test breaks.
+  const broken = setting.getObject("base") ?? {};
   const base = service("base", { CONTENT: content }, {
+    ...broken,
     mounts,
     secrets: [{ secretId: secret.id, secretName: secret.name, fileName: "/run/secrets/token", ...file }],
     configs: [{ configId: config.id, configName: config.name, fileName: "/settings", ...file }],
