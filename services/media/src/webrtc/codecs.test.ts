@@ -42,9 +42,10 @@ test.each([
   };
   // Until its sound or picture arrives the stream begins again: a viewer may be connected a moment before its server is.
   let sent = 0;
-  await until(() => {
+  await until(async () => {
     say(sent++, key!);
-    return viewer.payloads.length > 0 ? null : "nothing came";
+    const states = await Promise.all([source, sink].map((endpoint) => call(endpoint, "getConnectionState")));
+    return viewer.payloads.length > 0 ? null : `nothing came of ${sent} packets, the server's connections are ${states.join(" and ")}`;
   });
   const first = viewer.payloads.length;
   say(sent++, delta!);

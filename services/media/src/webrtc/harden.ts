@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { RTCDtlsTransport } from "werift";
 
 /**
- * Three repairs inside werift 0.25.2 (its version is pinned; tests of this folder hold them).
+ * Four repairs inside werift 0.25.2 (its version is pinned; tests of this folder hold them).
  * They reach into private parts, so all of it stands here and fails loudly when a part is missing.
  */
 
@@ -97,17 +97,28 @@ export function guardDtls(transport: RTCDtlsTransport, onGoodbye: () => void): v
     const inner = socket?.onData;
     if (!dtls || !socket || !inner) throw new Error("werift: the DTLS socket is not where 0.25.2 has it");
     let finishUntilMs = Infinity;
+    let isVerified = false;
     socket.onData = (datagram) => {
       if (transport.state === "connected" && finishUntilMs === Infinity) finishUntilMs = performance.now() + FINISH_MS;
       // A client whose last flight we answered into the void repeats it: that is part of the handshake, for a short time.
       const isConnected = transport.role === "server" ? performance.now() > finishUntilMs : transport.state === "connected";
-      if (isAcceptable(datagram, isConnected)) inner(datagram);
-      else if (isConnected && isGoodbye(datagram, dtls.cipher)) onGoodbye();
+      if (isAcceptable(datagram, isConnected)) {
+        // A slow client answers each of our repeated greetings: for werift the second answer is an error that ends the connection.
+        if (isHelloVerifyRequest(datagram) && isVerified) return;
+        isVerified ||= isHelloVerifyRequest(datagram);
+        inner(datagram);
+      } else if (isConnected && isGoodbye(datagram, dtls.cipher)) onGoodbye();
     };
   });
 }
 
 const FINISH_MS = 5_000;
+const HANDSHAKE = 22;
+const HELLO_VERIFY_REQUEST = 3;
+
+/** RFC 6347, 4.2.1: the other side asks for the greeting again, with its cookie. */
+export const isHelloVerifyRequest = (datagram: Buffer) =>
+  datagram[0] === HANDSHAKE && datagram.readUInt16BE(3) === 0 && datagram[HEADER_BYTES] === HELLO_VERIFY_REQUEST;
 
 /** A handshake that is cut short would be repeated for half a minute after its connection is closed: it counts as over. */
 export function endHandshake(transport: RTCDtlsTransport): void {

@@ -20,22 +20,45 @@ const SILENT: PeerEvents = {
 const closers: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(closers.map((close) => close())));
 
-test("no name is looked up, and no public STUN server asked, where none is configured", async () => {
-  const lookUp = jest.spyOn(dns, "lookup");
+/** A peer of the server, a client that has offered to receive video, and the server's candidates. */
+async function meet(events: Partial<PeerEvents> = {}) {
   const address = firstAddress()!;
   const [audio, video] = (["audio", "video"] as Kind[]).map((kind) => new Track({ kind })) as [Track, Track];
   const candidates: string[] = [];
-  let isGathered = false;
-  const events = { ...SILENT, candidate: (text: string) => candidates.push(text), gathered: () => (isGathered = true) };
-  const peer = new Peer({ address, minPort: 41_090, maxPort: 41_099 }, { audio, video }, events);
+  const own = { ...SILENT, candidate: (text: string) => candidates.push(text), ...events };
+  const peer = new Peer({ address, minPort: 41_090, maxPort: 41_099 }, { audio, video }, own);
   const client = clientPeer(address);
   closers.push(
     () => peer.close(),
     () => client.close(),
   );
   client.addTransceiver("video", { direction: "recvonly" });
-  await peer.answer((await client.createOffer()).sdp);
+  const offer = await client.createOffer();
+  const answer = await peer.answer(offer.sdp);
+  return { address, peer, client, offer, answer, candidates };
+}
+
+test("no name is looked up, and no public STUN server asked, where none is configured", async () => {
+  const lookUp = jest.spyOn(dns, "lookup");
+  let isGathered = false;
+  const { address, candidates } = await meet({ gathered: () => (isGathered = true) });
   await until(() => (isGathered ? null : "still gathering"));
   expect(candidates.map((text) => text.split(" ").slice(4, 8))).toEqual([[address, expect.stringMatching(/^4109\d$/), "typ", "host"]]);
   expect(lookUp.mock.calls).toEqual([]);
+});
+
+test("a client that says everything twice, as a slow one does, is connected", async () => {
+  let isConnected = false;
+  const { peer, client, offer, answer, candidates } = await meet({ connected: () => (isConnected = true) });
+  client.onIceCandidate.subscribe((candidate) => candidate && void peer.addCandidate(candidate));
+  await client.setLocalDescription(offer);
+  const { connection } = client.dtlsTransports[0]!.iceTransport;
+  const send = connection.send;
+  connection.send = async (datagram) => {
+    await send(datagram);
+    await send(datagram);
+  };
+  await client.setRemoteDescription({ type: "answer", sdp: answer });
+  for (const candidate of candidates) await client.addIceCandidate({ candidate, sdpMid: "0", sdpMLineIndex: 0 });
+  await until(() => (isConnected ? null : `the server's side is ${peer.dtls?.state}, the client's ${client.connectionState}`));
 });
