@@ -16,37 +16,42 @@ const jest = (project) =>
     project,
     "--json",
     `--outputFile=${path.join(reports, `${project}.json`)}`,
-    ...(project === "unit" ? [] : ["--runInBand"]),
+    ...(project === "unit" ? ["--maxWorkers=100%"] : ["--runInBand"]),
   );
 
-/** @type {{ title: string, command: [string, string[]], report?: string }[]} */
+// A step that doesn't end is ended: `limitMinutes` is a multiple of what it takes on two busy cores.
+/** @type {{ title: string, command: [string, string[]], report?: string, limitMinutes?: number }[]} */
 const steps = [
   { title: "types", command: node(bin("tsc"), "-b") },
   { title: "lint", command: node(bin("eslint"), ".", "--max-warnings", "0") },
   { title: "format", command: node(bin("prettier"), "--check", "--log-level", "warn", ".") },
   { title: "generated files", command: node("infra/toolchain/generated.mjs", "--check") },
-  { title: "unit tests", command: jest("unit"), report: "unit" },
+  { title: "unit tests", command: jest("unit"), report: "unit", limitMinutes: 12 },
   ...(process.argv.includes("--ok")
     ? []
     : [
-        { title: "images", command: ["./barecast", ["build"]] },
+        { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 },
         {
           title: "media server",
           command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
           report: "media",
+          limitMinutes: 12,
         },
-        { title: "services", command: jest("services"), report: "services" },
-        { title: "hosts", command: jest("hosts"), report: "hosts" },
-        { title: "stories", command: jest("e2e"), report: "e2e" },
+        { title: "services", command: jest("services"), report: "services", limitMinutes: 12 },
+        { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 20 },
+        { title: "stories", command: jest("e2e"), report: "e2e", limitMinutes: 45 },
       ]),
 ];
 
 const sum = { passed: 0, failed: 0 };
-for (const { title, command, report } of steps) {
+for (const { title, command, report, limitMinutes = 10 } of steps) {
   const began = Date.now();
-  const { status } = spawnSync(command[0], command[1], {
+  const { status, error } = spawnSync(command[0], command[1], {
     stdio: ["ignore", "ignore", "inherit"].map((mode, index) => (report || index === 0 ? mode : "inherit")),
+    timeout: limitMinutes * 60_000,
+    killSignal: "SIGKILL",
   });
+  if (error) console.error(`${title}: ${error.code === "ETIMEDOUT" ? `It did not end within ${limitMinutes} minutes` : error.message}`);
   let found = { passed: 0, failed: 0 };
   if (report) {
     try {

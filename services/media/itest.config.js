@@ -4,6 +4,7 @@
 module.exports = {
   displayName: "media",
   watchman: false,
+  testTimeout: 120_000,
   rootDir: __dirname,
   roots: ["<rootDir>/src"],
   testMatch: ["<rootDir>/src/**/*.itest.ts"],

@@ -6,8 +6,6 @@ import { FakeDocker } from "./testing/fakeDocker";
 import { Harness } from "./testing/harness";
 import { messagesOf, providerUrn, type Recorded, type Recording, recordingOf, WIRE } from "./testing/recordings";
 
-jest.setTimeout(60_000);
-
 /** Where the runner means to differ from the real engine and provider, and why. */
 const MEANT = {
   outputs: {

@@ -5,8 +5,6 @@ import { FakeDocker } from "./testing/fakeDocker";
 import { Harness } from "./testing/harness";
 import { PLATFORM } from "./testing/platform";
 
-jest.setTimeout(60_000);
-
 const LABELS = `labels: [{ label: "barecast.site", value: "wire" }]`;
 const HEAD = `const docker = require("@pulumi/docker"); const pulumi = require("@pulumi/pulumi");`;
 const failureOf = (work: Promise<unknown>): Promise<RunnerError> =>

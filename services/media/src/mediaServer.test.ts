@@ -8,8 +8,6 @@ import { gaps, Scene } from "./testing/scene";
 import { until } from "./testing/until";
 import { RawClient } from "./testing/wire";
 
-jest.setTimeout(30_000);
-
 let scene: Scene;
 beforeEach(async () => {
   scene = await Scene.open(41_200);

@@ -3,6 +3,7 @@ import { createLog } from "./log";
 import { shareStreams } from "./replicas";
 import type { SharedStore } from "./sharedStore";
 import { StreamRegistry, type Stream } from "./streams";
+import { closeAfterEach } from "./testing/closing";
 import { startWireDouble } from "./testing/wireDouble";
 import { until } from "./testing/client";
 
@@ -26,17 +27,22 @@ function memoryStore(): { state: { isUp: boolean }; open(): SharedStore } {
 }
 
 const log = createLog("error", () => undefined);
+const closeAtEnd = closeAfterEach();
 
 test("a stream of one replica is on the other's wall, can be joined there, and goes with its end", async () => {
   const media = await startWireDouble();
+  closeAtEnd(() => media.close());
   const store = memoryStore();
   const replica = async (run: string) => {
     const options = { name: "m1", url: media.url, run, isRunning: async () => true, probeMs: 5000, timeoutMs: 3000 };
     const pool = new MediaPool([options], log);
     const streams = new StreamRegistry();
     pool.start();
+    closeAtEnd(() => pool.close());
     await until(() => (pool.servers[0]!.isUp ? null : "no media server"));
-    return { pool, streams, replicas: shareStreams(run, store.open(), pool, streams, log) };
+    const replicas = shareStreams(run, store.open(), pool, streams, log);
+    closeAtEnd(() => replicas.close());
+    return { pool, streams, replicas };
   };
   const [a, b] = [await replica("a"), await replica("b")];
   const server = a.pool.servers[0]!;
@@ -75,8 +81,4 @@ test("a stream of one replica is on the other's wall, can be joined there, and g
   expect(await b.replicas.isRunning("a")).toBe(false);
   store.state.isUp = false;
   expect([b.replicas.state(), await b.replicas.isRunning("a")]).toEqual(["off", true]);
-  await b.replicas.close();
-  a.pool.close();
-  b.pool.close();
-  await media.close();
 });

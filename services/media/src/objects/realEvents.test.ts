@@ -3,8 +3,6 @@ import { Scene } from "../testing/scene";
 import { until } from "../testing/until";
 import { type Message, normal, recorded } from "../testing/wire";
 
-jest.setTimeout(30_000);
-
 let scene: Scene;
 beforeEach(async () => {
   scene = await Scene.open(41_100);

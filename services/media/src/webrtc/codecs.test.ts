@@ -4,8 +4,6 @@ import { clientPeer } from "../testing/peers";
 import { Scene } from "../testing/scene";
 import { until } from "../testing/until";
 
-jest.setTimeout(30_000);
-
 let scene: Scene;
 beforeEach(async () => {
   scene = await Scene.open(41_500);

@@ -3,8 +3,6 @@ import { gaps, Scene } from "../testing/scene";
 import { until } from "../testing/until";
 import { guardDtls } from "./harden";
 
-jest.setTimeout(30_000);
-
 let scene: Scene;
 beforeEach(async () => {
   scene = await Scene.open(41_000);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
 import { connectClient, until, type TestClient } from "../testing/client";
+import { closeAfterEach } from "../testing/closing";
 import { origin, startSetup, type Setup } from "../testing/setup";
 import { authorize } from "./rtspProbe";
 
@@ -20,18 +21,18 @@ let rtsp: Awaited<ReturnType<typeof startRtsp>>;
 let operator: TestClient;
 async function start(answer: string): Promise<void> {
   rtsp = await startRtsp(answer);
+  const { server } = rtsp;
+  closeAtEnd(() => new Promise((resolve) => server.close(resolve)));
   const gate = { name: "gate", title: "Gate", url: rtsp.url, username: "viewer", hasPassword: true, record: true };
   setup = await startSetup({ cameras: [gate] }, { camera });
+  closeAtEnd(() => setup.close());
   operator = await connectClient(setup.signaling.port, { origin });
   operator.send({ type: "authenticate", id: "a", token: "token-olga" });
   await operator.next("authenticated");
   operator.send({ type: "watch", id: "w" });
   await until(() => (setup.media.asked.includes("invoke play") ? null : "nothing was played"));
 }
-afterEach(async () => {
-  await setup.close();
-  await new Promise((resolve) => rtsp.server.close(resolve));
-});
+const closeAtEnd = closeAfterEach();
 
 test("a camera is live with its picture, recorded, and played with its credentials", async () => {
   await start("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createLog } from "../log";
 import { connectClient, until } from "../testing/client";
+import { closeAfterEach } from "../testing/closing";
 import { startParseDouble } from "../testing/parseDouble";
 import { startSignaling } from "../signaling";
 import type { Events, Methods, Types } from "./kurento";
 
-jest.setTimeout(20_000);
+const closeAtEnd = closeAfterEach();
 
 type TypeName = keyof typeof PROTOCOL;
 
@@ -59,9 +60,12 @@ test("the pocket media server speaks all that is used here", () => {
 
 test("a conversation with the pocket media server: published, viewed, refused, and nothing is left", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "barecast-"));
+  closeAtEnd(() => rm(folder, { recursive: true }));
   const ports = { controlPort: 0, minPort: 46_000, maxPort: 46_099 };
   const media = await startMediaServer({ ...ports, recordingsFolder: folder, logLevel: "error" });
+  closeAtEnd(() => media.close());
   const parse = await startParseDouble();
+  closeAtEnd(() => parse.close());
   const signaling = await startSignaling(
     {
       listen: 0,
@@ -78,6 +82,7 @@ test("a conversation with the pocket media server: published, viewed, refused, a
     { turn: "t", redis: "", parseMaster: "m", cameras: {} },
     { log: createLog("error", () => undefined), drainMs: 0 },
   );
+  closeAtEnd(() => signaling.close());
   await until(async () => {
     const health = await (await fetch(`http://127.0.0.1:${signaling.port}/health`)).text();
     return health.includes('"m1":"up"') ? null : health;
@@ -101,9 +106,6 @@ test("a conversation with the pocket media server: published, viewed, refused, a
   );
   client.close();
   await until(() => (JSON.stringify(media.stats().objects) === "{}" ? null : `left: ${JSON.stringify(media.stats().objects)}`));
-  await signaling.close();
-  await Promise.all([media.close(), parse.close()]);
-  await rm(folder, { recursive: true });
 });
 
 function recordedOffer(): string {

@@ -1,12 +1,16 @@
 import { connectClient, until } from "../testing/client";
+import { closeAfterEach } from "../testing/closing";
 import { origin, startSetup } from "../testing/setup";
 import { startWireDouble } from "../testing/wireDouble";
 
 const offer = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 VP8/90000\r\n";
-const probe = { intervalMs: 50, timeoutMs: 200 };
+// Silence that a busy computer has by itself is shorter than that.
+const probe = { intervalMs: 50, timeoutMs: 2000 };
+const closeAtEnd = closeAfterEach();
 
 test("a media server that falls silent: publisher and viewer are told, and new ones refused in words", async () => {
   const setup = await startSetup({}, { probe });
+  closeAtEnd(() => setup.close());
   const client = await connectClient(setup.signaling.port, { origin });
   client.send({ type: "authenticate", id: "a", token: "token-ada" });
   await client.next("authenticated");
@@ -26,20 +30,19 @@ test("a media server that falls silent: publisher and viewer are told, and new o
     code: "mediaUnavailable",
     message: "No media server is reachable at the moment. Try again shortly",
   });
-  await setup.close();
 });
 
 test("a media server that was restarted is used again, and the pipelines of earlier runs are released, foreign ones not", async () => {
   const setup = await startSetup({}, { probe });
+  closeAtEnd(() => setup.close());
   const port = Number(new URL(setup.media.url).port);
   await setup.media.close();
   const health = async () => JSON.stringify((await (await fetch(`http://127.0.0.1:${setup.signaling.port}/health`)).json()) as object);
   await until(async () => ((await health()).includes('"m1":"down"') ? null : `still ${await health()}`));
   const again = await startWireDouble(port);
+  closeAtEnd(() => again.close());
   again.plant("MediaPipeline", { "barecast.run": "long ago" });
   const foreign = again.plant("MediaPipeline", { other: "tag" });
   await until(async () => ((await health()).includes('"m1":"up"') ? null : `still ${await health()}`));
   expect(again.objects()).toEqual([foreign]);
-  await setup.close();
-  await again.close();
 });

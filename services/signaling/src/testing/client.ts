@@ -36,7 +36,7 @@ export async function connectClient(port: number, headers: Record<string, string
           clearTimeout(timer);
           resolve(found as never);
         };
-        const timer = setTimeout(() => reject(new Error(`No ${type} came, but ${JSON.stringify(received)}`)), 5000);
+        const timer = setTimeout(() => reject(new Error(`No ${type} came, but ${JSON.stringify(received)}`)), 20_000);
         waiting.add(check);
         check();
       }),
@@ -46,7 +46,7 @@ export async function connectClient(port: number, headers: Record<string, string
 }
 
 /** Waits until `reason` is null; after `timeoutMs` the last reason is the failure. */
-export async function until(reason: () => string | null | Promise<string | null>, timeoutMs = 5000): Promise<void> {
+export async function until(reason: () => string | null | Promise<string | null>, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const last = await reason();
