@@ -38,7 +38,7 @@ const shared = {
 module.exports = {
   watchman: false,
   // Against hangs alone: a busy computer is slower than any expectation, and what a test claims about time it measures itself.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   projects: [
     {
       ...shared,

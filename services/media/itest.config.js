@@ -4,7 +4,7 @@
 module.exports = {
   displayName: "media",
   watchman: false,
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   rootDir: __dirname,
   roots: ["<rootDir>/src"],
   testMatch: ["<rootDir>/src/**/*.itest.ts"],

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { ensureMachines, removeMachines, type StartedHost } from "@barecast/machines";
 import { generateSecrets, parseSite, placeOf, type SiteSecrets } from "@barecast/site";
 import { hostsOf } from "@barecast/stack";
+import { until } from "@barecast/waiting";
 import Docker from "dockerode";
 
 import { hostDigests } from "./digests";
@@ -34,6 +35,17 @@ let machine: StartedHost;
 
 const onHost = async (command: string) =>
   (await promisify(execFile)("ssh", [...sshArguments(host, place), command], { timeout: 60_000 })).stdout.trim();
+
+/** Waits until a command ends well on the host. */
+const comesTrue = (command: string) =>
+  until(
+    () =>
+      onHost(command).then(
+        () => null,
+        ({ message }: Error) => message,
+      ),
+    { withinMs: 60_000, everyMs: 100, fail: (last) => new Error(last) },
+  );
 
 async function start(): Promise<void> {
   const tags = (await docker.listImages({ filters: { reference: ["barecast/machine-baked"] } })).sort((a, b) => b.Created - a.Created);
@@ -74,12 +86,12 @@ beforeAll(async () => {
   writeFileSync(place.sshKey, secrets.sshKey, { mode: 0o600 });
   await removeMachines(site.name, { docker });
   await start();
-}, 120_000);
+});
 
 afterAll(async () => {
   await removeMachines(site.name, { docker });
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /** What a run would change: settings, rules, whether Docker runs. */
 const traces = () =>
@@ -92,12 +104,12 @@ test("a check of a blank host fails no task and changes nothing", async () => {
   const told = await changesOf({ check: true });
   expect(told).toContain("swarm: Make the swarm");
   expect(await traces()).toBe(before);
-}, 120_000);
+});
 
 test("a port of the site that somebody else has is told before anything changes", async () => {
   const before = await traces();
   await onHost("systemd-run --quiet --unit=itest-taken python3 -m http.server 443");
-  await onHost("for i in $(seq 100); do ss -Hltn | grep -q :443 && exit 0; sleep 0.1; done; exit 1");
+  await comesTrue("ss -Hltn | grep -q :443");
   const refused = await changesOf().then(
     () => "no refusal",
     (error: Error) => error.message,
@@ -108,7 +120,7 @@ test("a port of the site that somebody else has is told before anything changes"
       "Stop what listens there, or give the site others: ports in the site file",
   );
   expect(await traces()).toBe(before);
-}, 120_000);
+});
 
 test("one run makes it a manager with the registry running; the next and a check change nothing", async () => {
   expect(await staleNow()).toEqual([{ host: "one", reason: "is not set up" }]);
@@ -118,7 +130,7 @@ test("one run makes it a manager with the registry running; the next and a check
   expect(await staleNow()).toEqual([]);
   expect(await onHost("docker node ls --format '{{.ManagerStatus}}'")).toBe("Leader");
   expect(await onHost("docker network inspect docker_gwbridge --format '{{(index .IPAM.Config 0).Subnet}}'")).toBe("10.232.0.0/24");
-}, 180_000);
+});
 
 test("the registry runs as nobody, sees nothing but its own, and its key is its own", async () => {
   const format =
@@ -136,9 +148,7 @@ test("a port that nobody planned is closed from outside, on the host's network a
   await onHost(
     "docker run -d --name itest-published -p 9997:5000 --tmpfs /var/lib/registry " + image + " /etc/docker/registry/config.yml >/dev/null",
   );
-  await onHost(
-    "for i in $(seq 100); do python3 -c 'import socket; [socket.create_connection((\"127.0.0.1\", p), 1) for p in (9999, 9997)]' 2>/dev/null && exit 0; sleep 0.1; done; exit 1",
-  );
+  await comesTrue(`python3 -c 'import socket; [socket.create_connection(("127.0.0.1", p), 1) for p in (9999, 9997)]'`);
   expect([await canConnect(22), await canConnect(5000), await canConnect(9999), await canConnect(9997)]).toEqual([
     true,
     false,
@@ -149,7 +159,7 @@ test("a port that nobody planned is closed from outside, on the host's network a
   await onHost("/usr/local/sbin/barecast-firewall remove");
   expect([await canConnect(9999), await canConnect(9997)]).toEqual([true, true]);
   await onHost("systemctl stop itest-open; docker rm -f itest-published >/dev/null");
-}, 60_000);
+});
 
 test("the registry, closed to everybody else, answers the operator by SSH, with a certificate for that way", async () => {
   const caCert = path.join(folder, "ca.crt");
@@ -162,14 +172,14 @@ test("the registry, closed to everybody else, answers the operator by SSH, with 
   await expect(openForward({ ...host, ssh: { ...host.ssh, port: 9 } }, place, 5000)).rejects.toThrow(
     /^one: Can't bring port 5000 here by SSH: ssh: connect to host [\d.]+ port 9: Connection refused$/,
   );
-}, 60_000);
+});
 
 test("a container of the host reaches the ports planned for it, and not the host's SSH", async () => {
   const image = await onHost("docker container inspect barecast-registry --format '{{.Image}}'");
   const { from: planned } = stack.hosts[0]!.input.find(({ source }) => source === "gatewayBridge")!;
   await onHost("/usr/local/sbin/barecast-firewall converge");
   await onHost(`systemd-run --quiet --unit=itest-planned python3 -m http.server ${planned}`);
-  await onHost(`for i in $(seq 100); do ss -Hltn | grep -q :${planned} && exit 0; sleep 0.1; done; exit 1`);
+  await comesTrue(`ss -Hltn | grep -q :${planned}`);
   const reach = (port: number) =>
     onHost(
       `docker run --rm --network docker_gwbridge --entrypoint bash ${image} -c 'timeout 1 bash -c "exec 3<>/dev/tcp/${machine.address}/${port}" 2>/dev/null && echo open || echo closed'`,
@@ -179,7 +189,7 @@ test("a container of the host reaches the ports planned for it, and not the host
   const withoutRules = { ssh: await reach(22) };
   await onHost("systemctl stop itest-planned");
   expect({ told, withoutRules }).toEqual({ told: { planned: "open", ssh: "closed", registry: "closed" }, withoutRules: { ssh: "open" } });
-}, 90_000);
+});
 
 test("rules that were taken away are noticed, and the next run puts just them back", async () => {
   expect(await staleNow()).toEqual([{ host: "one", reason: "firewall rules are not those loaded" }]);
@@ -188,7 +198,7 @@ test("rules that were taken away are noticed, and the next run puts just them ba
   expect(await staleNow()).toEqual([{ host: "one", reason: "firewall rules are not those loaded" }]);
   expect(await changesOf()).toEqual(["firewall: Load them, where others are in force"]);
   expect(await staleNow()).toEqual([]);
-}, 90_000);
+});
 
 test("coturn's user sends to media ports, not elsewhere", async () => {
   const sender = `import os, socket, sys
@@ -214,7 +224,7 @@ while True:
   await file("send.py", sender);
   await file("echo.py", echo);
   await onHost("systemd-run --quiet --unit=itest-udp python3 /tmp/echo.py");
-  await onHost("for i in $(seq 100); do ss -Hlun | grep -q :9000 && exit 0; sleep 0.1; done; exit 1");
+  await comesTrue("ss -Hlun | grep -q :9000");
   const { uid } = stack.hosts[0]!.relayOutput!;
   const send = (port: number, user: number) => onHost(`python3 /tmp/send.py ${port} ${user}`);
   const told = { media: await send(40_500, uid), elsewhere: await send(9_000, uid), somebodyElse: await send(9_000, 65_534) };
@@ -224,19 +234,17 @@ while True:
     elsewhere: expect.stringMatching(/^refused (Operation not permitted|Connection refused)$/),
     somebodyElse: "answered here",
   });
-}, 60_000);
+});
 
 test("after a reboot firewall, swarm and registry are back by themselves", async () => {
   const container = docker.getContainer(machine.container);
   await container.kill();
   await start();
-  await onHost(
-    "for i in $(seq 200); do docker container inspect barecast-registry --format '{{.State.Running}}' 2>/dev/null | grep -q true && exit 0; sleep 0.1; done; exit 1",
-  );
+  await comesTrue("docker container inspect barecast-registry --format '{{.State.Running}}' | grep -q true");
   expect(await staleNow()).toEqual([]);
   expect(await onHost("docker node ls --format '{{.ManagerStatus}}'")).toBe("Leader");
   expect(await changesOf()).toEqual([]);
-}, 120_000);
+});
 
 test("a new certificate makes a new registry container, and nothing else", async () => {
   const { registryCert, registryKey } = await generateSecrets(site);
@@ -248,7 +256,7 @@ test("a new certificate makes a new registry container, and nothing else", async
   );
   expect((changed as AnsibleError).evidence.join("\n")).toMatch(/certificate/);
   expect(await changesOf()).toEqual(["registry: Write the registry's settings and certificate", "registry: Start the registry"]);
-}, 120_000);
+});
 
 test("another host key stops everything, and says so", async () => {
   writeFileSync(place.knownHosts, `${machine.address} ${secrets.sshPublicKey.split(" ").slice(0, 2).join(" ")}\n`);
@@ -257,7 +265,7 @@ test("another host key stops everything, and says so", async () => {
   expect((refusal as AnsibleError).code).toBe("ansible.unreachable");
   expect((refusal as AnsibleError).evidence.join("\n")).toMatch(/Host key verification failed/);
   writeFileSync(place.knownHosts, `${machine.address} ${machine.ssh.hostKey}\n`);
-}, 60_000);
+});
 
 test("a swarm of somebody else's is left alone, and named", async () => {
   await onHost("docker swarm leave --force && docker swarm init --advertise-addr " + machine.address + " >/dev/null");
@@ -271,7 +279,7 @@ test("a swarm of somebody else's is left alone, and named", async () => {
   expect(failures).toHaveLength(1);
   await onHost("docker swarm leave --force");
   expect(await changesOf()).toEqual(["swarm: Make the swarm"]);
-}, 120_000);
+});
 
 test("down takes the site off the host; the data goes with wipe only; a second time nothing is left to do", async () => {
   expect(await changesOf({ playbook: "down" })).not.toEqual([]);
@@ -282,4 +290,4 @@ test("down takes the site off the host; the data goes with wipe only; a second t
   expect(await onHost("ls /var/lib/barecast")).toBe("postgres\nrecordings\nregistry");
   expect(await changesOf({ playbook: "down", wipe: true })).toEqual([": Remove the data"]);
   expect(await onHost("ls /var/lib/barecast")).toBe("");
-}, 120_000);
+});

@@ -58,12 +58,12 @@ beforeAll(async () => {
   await listenBelowTheSitesRanges();
   site = siteOf((taken.address() as AddressInfo).port);
   await removeMachines(site.name, { docker });
-}, 60_000);
+});
 
 afterAll(async () => {
   await removeMachines(site.name, { docker });
   taken.close();
-}, 60_000);
+});
 
 /** Docker's events know parts of a second: a whole one would reach back into the test before. */
 const seconds = (epochMs: number) => (epochMs / 1000).toFixed(3);
@@ -73,7 +73,7 @@ test("a missing image is named, and nothing stays behind but the network", async
     "barecast-machines-itest-one: Expected the image barecast/machine:none in Docker, found none. Build it: barecast up",
   );
   expect((await machineContainers(docker, site.name)).size).toBe(0);
-}, 30_000);
+});
 
 test("a machine is made at the next free port, and its host key is the one that sshd shows", async () => {
   expect((await machineStatus(site, { docker })).map(({ state }) => state)).toEqual(["missing"]);
@@ -84,7 +84,7 @@ test("a machine is made at the next free port, and its host key is the one that 
   expect(stdout.trim()).toBe(`${host.address} ${host.ssh.hostKey}`);
   const [status] = await machineStatus(site, { docker });
   expect(status).toMatchObject({ name: "one", state: "running", address: host.address, publicPort: host.publicPort });
-}, 90_000);
+});
 
 test("a machine that runs is found, and nothing happens to it", async () => {
   const since = Date.now();
@@ -97,21 +97,21 @@ test("a machine that runs is found, and nothing happens to it", async () => {
     ...["--filter", "label=barecast.site=machines-itest", "--format", "{{.Action}}"],
   ]);
   expect(stdout.split("\n").filter((action) => /^(create|start|die|stop|kill|destroy|update|restart)$/.test(action))).toEqual([]);
-}, 30_000);
+});
 
 test("a stopped machine is started, and is the same: key, port, address", async () => {
   const before = await ensure();
   await docker.getContainer(before.host.container).kill();
   const after = await ensure();
   expect(after).toEqual({ host: before.host, events: ["starting", "started", "ready"] });
-}, 60_000);
+});
 
 test("another network for a machine that is there is refused", async () => {
   expect(await refusal(ensure({}, siteOf(443, "172.30.249.0/24")))).toBe(
     "hosts.one: Expected its machine at 172.30.249.10 in the network barecast-machines-itest, found 172.30.248.10 (container barecast-machines-itest-one). " +
       "An address is fixed when a machine is made: run `barecast down`, then `barecast up`",
   );
-}, 30_000);
+});
 
 test("a machine that lets in another key is another's: it is left alone", async () => {
   const before = await machineStatus(site, { docker });
@@ -120,7 +120,7 @@ test("a machine that lets in another key is another's: it is left alone", async 
       "another checkout's, or one whose secrets were removed. Give the site another name, or remove that machine and its data: ./barecast down",
   );
   expect(await machineStatus(site, { docker })).toEqual(before);
-}, 30_000);
+});
 
 test("a machine that somebody else started from the specification is adopted by its labels", async () => {
   await docker.getContainer((await ensure()).host.container).remove({ force: true });
@@ -131,7 +131,7 @@ test("a machine that somebody else started from the specification is adopted by 
   await container.start();
   const { host, events } = await ensure();
   expect({ container: host.container, events }).toEqual({ container: container.id, events: ["found"] });
-}, 60_000);
+});
 
 test("removal finds all by label, says who is in the way, and leaves nothing", async () => {
   const guest = await docker.createContainer({
@@ -153,4 +153,4 @@ test("removal finds all by label, says who is in the way, and leaves nothing", a
     await siteVolumes(docker, site.name),
   ];
   expect(left).toEqual([0, [], []]);
-}, 60_000);
+});

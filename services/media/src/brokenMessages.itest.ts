@@ -30,7 +30,7 @@ async function expectCollected(): Promise<void> {
   await until(async () => {
     const { objects } = await bystander.server.stats();
     return JSON.stringify(objects) === JSON.stringify(mine) ? null : `objects ${JSON.stringify(objects)}`;
-  }, 20_000);
+  });
   await bystander.expectAlive();
 }
 

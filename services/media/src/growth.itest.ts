@@ -52,7 +52,7 @@ async function round(most: number): Promise<Footprint> {
   await until(async () => {
     const { objects, sessions } = await server.stats();
     return Object.keys(objects).length + sessions === 0 ? null : JSON.stringify({ objects, sessions });
-  }, 20_000);
+  });
   return server.footprint();
 }
 

@@ -39,7 +39,8 @@ export function knock(
     socket.on("message", (data) => {
       messages.push(JSON.parse(String(data)) as Record<string, unknown>);
       if (waiting.length > 0) return sendNext();
-      setTimeout(() => end({}), 500); // a refusal that closes the connection closes it by then
+      // Whoever isn't signed in is told so, and the connection is closed.
+      if (messages.at(-1)?.["code"] !== "unauthenticated") end({});
     });
     socket.on("unexpected-response", (_request, response) => {
       let text = "";
