@@ -47,7 +47,8 @@ export async function sharedSite(): Promise<SiteUnderTest> {
 
 function runFolder(): string {
   const folder = process.env[folderVariable];
-  if (!folder) throw new Error(`${folderVariable}: Expected the run's folder, found nothing. Start the stories with npx jest --selectProjects e2e`);
+  if (!folder)
+    throw new Error(`${folderVariable}: Expected the run's folder, found nothing. Start the stories with npx jest --selectProjects e2e`);
   return folder;
 }
 
