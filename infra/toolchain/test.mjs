@@ -1,8 +1,9 @@
 // All tests: `make ok` first, then the streaming stories. The last line is the sum: `N passed, N failed`.
 // A step that breaks without a single failed test counts as one failure: nothing is green that did not run.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { clearTimeout, setTimeout } from "node:timers";
 
 const reports = path.join(import.meta.dirname, "..", "..", ".cache", "test-reports");
 rmSync(reports, { recursive: true, force: true });
@@ -19,39 +20,52 @@ const jest = (project) =>
     ...(project === "unit" ? ["--maxWorkers=100%"] : ["--runInBand"]),
   );
 
-// A step that doesn't end is ended: `limitMinutes` is a multiple of what it takes on two busy cores.
-/** @type {{ title: string, command: [string, string[]], report?: string, limitMinutes?: number }[]} */
+/**
+ * A step that doesn't end within `limitMinutes` is ended: a multiple of what it takes on two busy cores.
+ * @typedef {{ title: string, command: [string, string[]], report?: string, limitMinutes?: number }} Step
+ */
+/** @type {(Step | Step[])[]} Those in a list run side by side: each has an engine's objects, ports and networks of its own. */
 const steps = [
   { title: "types", command: node(bin("tsc"), "-b") },
-  { title: "lint", command: node(bin("eslint"), ".", "--max-warnings", "0") },
-  { title: "format", command: node(bin("prettier"), "--check", "--log-level", "warn", ".") },
+  [
+    { title: "lint", command: node(bin("eslint"), ".", "--max-warnings", "0") },
+    { title: "format", command: node(bin("prettier"), "--check", "--log-level", "warn", ".") },
+  ],
   { title: "generated files", command: node("infra/toolchain/generated.mjs", "--check") },
   { title: "unit tests", command: jest("unit"), report: "unit", limitMinutes: 12 },
   ...(process.argv.includes("--ok")
     ? []
     : [
         { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 },
-        {
-          title: "media server",
-          command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
-          report: "media",
-          limitMinutes: 12,
-        },
-        { title: "services", command: jest("services"), report: "services", limitMinutes: 12 },
-        { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 20 },
+        [
+          {
+            title: "media server",
+            command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
+            report: "media",
+            limitMinutes: 15,
+          },
+          { title: "services", command: jest("services"), report: "services", limitMinutes: 15 },
+          { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 20 },
+        ],
         { title: "stories", command: jest("e2e"), report: "e2e", limitMinutes: 45 },
       ]),
 ];
 
-const sum = { passed: 0, failed: 0 };
-for (const { title, command, report, limitMinutes = 10 } of steps) {
+/** Runs a step to its end. What steps side by side say comes when they end, not mixed. @param {Step} step @param {boolean} isAlone */
+async function run({ title, command: [file, args], report, limitMinutes = 10 }, isAlone) {
   const began = Date.now();
-  const { status, error } = spawnSync(command[0], command[1], {
-    stdio: ["ignore", "ignore", "inherit"].map((mode, index) => (report || index === 0 ? mode : "inherit")),
-    timeout: limitMinutes * 60_000,
-    killSignal: "SIGKILL",
+  const log = path.join(reports, `${title.replaceAll(" ", "-")}.log`);
+  const err = isAlone ? "inherit" : openSync(log, "w");
+  const child = spawn(file, args, { stdio: ["ignore", report ? "ignore" : err, err] });
+  let isLate = false;
+  const limit = setTimeout(() => (isLate = child.kill("SIGKILL")), limitMinutes * 60_000);
+  const status = await new Promise((resolve) => {
+    child.once("error", (error) => (console.error(`${title}: ${error.message}`), resolve(1)));
+    child.once("exit", (code) => resolve(code ?? 1));
   });
-  if (error) console.error(`${title}: ${error.code === "ETIMEDOUT" ? `It did not end within ${limitMinutes} minutes` : error.message}`);
+  clearTimeout(limit);
+  if (!isAlone) process.stderr.write(readFileSync(log));
+  if (isLate) console.error(`${title}: Ended, because it took more than ${limitMinutes} minutes`);
   let found = { passed: 0, failed: 0 };
   if (report) {
     try {
@@ -62,12 +76,20 @@ for (const { title, command, report, limitMinutes = 10 } of steps) {
     }
   }
   if (status !== 0 && found.failed === 0) found.failed = 1;
-  sum.passed += found.passed;
-  sum.failed += found.failed;
   console.log(
     `${status === 0 ? "ok  " : "FAIL"} ${title.padEnd(16)} ${((Date.now() - began) / 1000).toFixed(1)} s${report ? `, ${found.passed} passed, ${found.failed} failed` : ""}`,
   );
-  if (status !== 0) break;
+  return found;
+}
+
+const sum = { passed: 0, failed: 0 };
+for (const step of steps) {
+  const together = Array.isArray(step) ? step : [step];
+  for (const found of await Promise.all(together.map((one) => run(one, together.length === 1)))) {
+    sum.passed += found.passed;
+    sum.failed += found.failed;
+  }
+  if (sum.failed > 0) break;
 }
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1);
