@@ -14,6 +14,6 @@ export async function atWork(lock: string, purpose: string, isShared = false): P
     `withLock(${lock}, ${JSON.stringify({ purpose, isShared })}, () => new Promise((resolve) => {` +
     `process.once("SIGINT", resolve); setTimeout(resolve, 60_000); console.log("at work"); })).then(() => process.exit(0));`;
   const other = new Running([process.execPath, "-e", script]);
-  await other.says(/at work/, 20_000);
+  await other.says(/at work/, 60_000);
   return other;
 }

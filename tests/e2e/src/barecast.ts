@@ -36,11 +36,11 @@ export class Barecast {
     return upResult(output);
   }
   async down(): Promise<string> {
-    return this.verb(["down"], 5 * 60_000);
+    return this.verb(["down"], 10 * 60_000);
   }
   /** Sets a secret that the site file names; it takes effect with the next `up`. */
   async setSecret(name: string, value: string): Promise<void> {
-    await this.verb(["secrets", "set", name], 60_000, this.siteFile, value);
+    await this.verb(["secrets", "set", name], 120_000, this.siteFile, value);
   }
   /** Where the site's state lies on this computer. */
   get stateFolder(): string {

@@ -71,6 +71,6 @@ async function connect(container: StartedTestContainer): Promise<CdpBrowser> {
   let last = "";
   (await container.logs({ tail: 20 })).on("data", (data) => (last = String(data).trim()));
   const answers = async () => ((await fetch(`${url}/json/version`)).ok ? null : "No answer");
-  await until(`Chromium at ${url}`, async () => answers().catch((error: Error) => `${error.message}. ${last}`), { withinMs: 30_000 });
+  await until(`Chromium at ${url}`, async () => answers().catch((error: Error) => `${error.message}. ${last}`), { withinMs: 120_000 });
   return chromium.connectOverCDP(url);
 }

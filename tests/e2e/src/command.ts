@@ -20,7 +20,7 @@ export interface CommandOptions {
 }
 
 /** Runs a command to its end. @returns what it printed on stdout @throws CommandFailed on another exit code than 0, or when it takes too long */
-export async function run(command: readonly string[], { cwd, env, withinMs = 30_000, input }: CommandOptions = {}): Promise<string> {
+export async function run(command: readonly string[], { cwd, env, withinMs = 60_000, input }: CommandOptions = {}): Promise<string> {
   const [file = "", ...args] = command;
   const child = spawn(file, args, { cwd, env, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
   child.stdin?.on("error", () => undefined).end(input); // it may end without reading: its exit code tells

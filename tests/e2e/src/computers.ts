@@ -125,7 +125,7 @@ function link(target: string, file: string): void {
 }
 
 /** Runs a command to its end, whatever that is. */
-export async function leftOf(command: readonly string[], env: NodeJS.ProcessEnv, withinMs = 120_000): Promise<Left> {
+export async function leftOf(command: readonly string[], env: NodeJS.ProcessEnv, withinMs = 300_000): Promise<Left> {
   try {
     return { exitCode: 0, output: await run(command, { cwd: projectFolder, env, withinMs }) };
   } catch (error) {

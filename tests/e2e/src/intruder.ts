@@ -22,12 +22,12 @@ export function knock(
       ? done(null, [{ address: site.up.machineAddress, family: 4 }])
       : done(null, site.up.machineAddress, 4)) as net.LookupFunction;
   const { origin, cookie } = headers;
-  const socket = new WebSocket(`wss://${domain}/ws`, { ca, lookup, origin, headers: cookie ? { cookie } : {}, handshakeTimeout: 10_000 });
+  const socket = new WebSocket(`wss://${domain}/ws`, { ca, lookup, origin, headers: cookie ? { cookie } : {}, handshakeTimeout: 30_000 });
   const messages: Record<string, unknown>[] = [];
   const waiting = [...frames];
   const sendNext = () => socket.send(JSON.stringify(waiting.shift()));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Expected ${frames.length} answers, found ${JSON.stringify(messages)}`)), 10_000);
+    const timer = setTimeout(() => reject(new Error(`Expected ${frames.length} answers, found ${JSON.stringify(messages)}`)), 30_000);
     const end = (met: Partial<Met>) => {
       clearTimeout(timer);
       socket.terminate();

@@ -15,7 +15,7 @@ const script = {
 /** Everything that a person with a view of Docker, processes, logs and the operator's disk may read of a site. */
 export async function readableOf(site: SiteUnderTest, services: readonly string[]): Promise<Places> {
   const machine = Object.entries(script).map(async ([name, line]) => [name, await site.inside("sh", "-c", line)] as const);
-  const logs = services.map(async (key) => [`log of ${key}`, await site.barecast.verb(["logs", key, "--lines", "2000"], 60_000)] as const);
+  const logs = services.map(async (key) => [`log of ${key}`, await site.barecast.verb(["logs", key, "--lines", "2000"], 120_000)] as const);
   const state = [["state", stateText(site.barecast.stateFolder)] as const];
   return Object.fromEntries([...(await Promise.all([...machine, ...logs])), ...state]);
 }

@@ -18,7 +18,7 @@ export async function openReporter(browser: Browser, site: SiteUnderTest): Promi
   const page = await browser.newPage();
   await page.goto(`${site.origin}/report/`);
   await signIn(page, site.up.reporter);
-  await page.waitForSelector(`${at("go-live")}:enabled`, { timeout: 20_000 });
+  await page.waitForSelector(`${at("go-live")}:enabled`, { timeout: 60_000 });
   return page;
 }
 
@@ -28,7 +28,7 @@ export async function goLive(page: Page, title: string): Promise<void> {
   await page.click(at("go-live"));
   const said = async () => `${await page.textContent(at("state"))} ${(await page.textContent(at("error"))) ?? ""}`.trim();
   await until(`"${title}" goes live`, async () => ((await page.getAttribute(at("state"), "data-state")) === "live" ? null : said()), {
-    withinMs: 30_000,
+    withinMs: 90_000,
   });
 }
 
@@ -42,7 +42,7 @@ export async function openConsole(browser: Browser, site: SiteUnderTest, login: 
   const page = await browser.newPage();
   await page.goto(`${site.origin}/`);
   await signIn(page, login);
-  await page.waitForSelector(at("wall"), { timeout: 20_000 });
+  await page.waitForSelector(at("wall"), { timeout: 60_000 });
   return page;
 }
 
@@ -51,7 +51,7 @@ export const tile = (title: string) => `${at("tile")}[aria-label="${title}"]`;
 export const picture = (title: string) => `${tile(title)} video`;
 
 /** Waits until a tile shows its first picture. @throws Error with what the tile says instead */
-export async function awaitPicture(page: Page, title: string, withinMs = 30_000): Promise<void> {
+export async function awaitPicture(page: Page, title: string, withinMs = 90_000): Promise<void> {
   await until(
     `The picture of "${title}"`,
     async () => {
@@ -71,7 +71,7 @@ export const turnTo = (page: Page, tab: "Live" | "Recordings") =>
   page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: tab }).click();
 
 /** Chooses the recording of a title in the list, waits for its player. @returns the player's selector */
-export async function openRecording(page: Page, title: string, withinMs = 30_000): Promise<string> {
+export async function openRecording(page: Page, title: string, withinMs = 90_000): Promise<string> {
   await turnTo(page, "Recordings");
   const entry = page.locator(at("recording")).filter({ hasText: title }).filter({ hasNotText: "recording now" });
   await until(

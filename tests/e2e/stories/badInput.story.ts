@@ -5,7 +5,7 @@ import { testImages } from "../src/images";
 import { docker, sessionLabels } from "../src/session";
 
 // What stands in the way on the operator's computer is found by `up` before anything changes, and told alike by `check`.
-jest.setTimeout(240_000);
+jest.setTimeout(900_000);
 
 const computer = new PoorComputer("poor");
 // The program is compiled: one who is nobody can't do that in somebody else's folder.

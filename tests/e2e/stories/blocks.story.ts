@@ -6,7 +6,7 @@ import { startStandIn, type StandIn } from "../src/standIn";
 import { readCounter } from "../src/watch";
 
 // What the stories are built of, tried without a site: a check that can't fail here would prove nothing there.
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 let standIn: StandIn;
 const open: (Browser | ClientNetwork)[] = [];

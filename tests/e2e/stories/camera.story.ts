@@ -40,7 +40,7 @@ afterAll(() => scene?.close());
 const isMoving = async () => livenessProblem(await readCounter(wall, picture("Gate"), live.seconds), live);
 
 test("a camera of the site file is seen", async () => {
-  await awaitPicture(wall, "Gate", 60_000);
+  await awaitPicture(wall, "Gate", 120_000);
   expect(await isMoving()).toBeNull();
 });
 
@@ -56,9 +56,9 @@ test.each([
       const isDown = (await wall.getAttribute(tile(title), "data-state")) === "down";
       return isDown && text.includes("No picture") && text.includes(reason) ? null : `It says "${text}"`;
     },
-    { withinMs: 30_000 },
+    { withinMs: 90_000 },
   );
-  const log = await scene.site.barecast.verb(["logs", "signaling", "--lines", "500"], 60_000);
+  const log = await scene.site.barecast.verb(["logs", "signaling", "--lines", "500"], 120_000);
   expect(downLines(log, title.toLowerCase())).toEqual([{ level: "warn", message: "Camera is down", camera: title.toLowerCase(), reason }]);
   expect(await isMoving()).toBeNull();
 });
@@ -94,7 +94,7 @@ test("no password of a camera can be read in Docker, command lines, logs or stat
 test("its recording ends when it goes from the site, and plays with seeking", async () => {
   await undo();
   expect(await rowsOf(wall, "Camera", {})).toEqual([]);
-  const player = await openRecording(wall, "Gate", 60_000);
+  const player = await openRecording(wall, "Gate", 120_000);
   const numbers: number[] = [];
   for (const seconds of [2, 12]) {
     await seek(wall, player, seconds);

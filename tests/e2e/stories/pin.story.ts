@@ -10,7 +10,7 @@ import { cacheFolder, projectFolder } from "../src/project";
 import { testImages } from "../src/images";
 
 // Official images by digest: a registry of our own stands for all the others.
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-pin-"));
 const references = imageNames.flatMap((name) => imageTable[name].upstream ?? []);

@@ -5,7 +5,7 @@ import { Running } from "../src/running";
 import { docker } from "../src/session";
 
 // Two checkouts on one computer share its Docker engine: what one removes, the other may be about to use.
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const computer = new PoorComputer("second");
 afterAll(() => computer.remove());

@@ -50,7 +50,7 @@ async function compare(endpoint: Endpoint, { path, status, tells }: (typeof answ
 /** The whole: health, then a stamped clip is published and comes back. */
 export async function verify(context: Context): Promise<void> {
   await requireUp(context);
-  await context.progress.step("Verify: the site answers", () => verifyHealth(context, 30_000));
+  await context.progress.step("Verify: the site answers", () => verifyHealth(context, 60_000));
   await context.progress.step("Verify: video flows", async (note) => {
     const { verifierPassword } = await openSecrets(context.site, context.place);
     const account = { username: "verifier", password: verifierPassword };
