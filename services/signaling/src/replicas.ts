@@ -1,14 +1,10 @@
 import { z } from "zod";
 import type { Config, Secrets } from "./config";
+import { ForeignStreams, sharedOf, sharedSchema } from "./foreignStreams";
 import { reasonOf, type Log } from "./log";
 import type { MediaPool } from "./media/pool";
-import { streamSchema, type StreamView } from "./messages";
-import { redisStore, type SharedStore } from "./sharedStore";
-import { streamView, type Stream, type StreamRegistry } from "./streams";
-
-/** A stream as another replica may join it: its view, and its objects on the media server by id. */
-const sharedSchema = z.object({ view: streamSchema, media: z.string(), pipeline: z.string(), source: z.string().nullable() });
-type SharedStream = z.infer<typeof sharedSchema>;
+import { lifeSeconds, redisStore, type SharedStore } from "./sharedStore";
+import type { StreamRegistry } from "./streams";
 
 export interface Replicas {
   readonly state: () => "up" | "off";
@@ -17,7 +13,16 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-const renewMs = 5000;
+/** How replicas count each other's signs of life, in milliseconds. */
+export interface ReplicaTimes {
+  /** Between one's own signs of life, and between looks at the others'. */
+  readonly renewMs: number;
+  /** After the store came up it may be empty: until every replica that lives must have written, who is missing counts as living. */
+  readonly settleMs: number;
+  /** How long the streams of others stay on the wall while the store cannot say whether they live. */
+  readonly keepMs: number;
+}
+export const replicaTimes: ReplicaTimes = { renewMs: 5000, settleMs: lifeSeconds * 1000, keepMs: lifeSeconds * 4000 };
 
 /** One replica alone: no other process can have made anything. */
 export const alone: Replicas = { state: () => "off", isRunning: async () => false, close: async () => undefined };
@@ -36,8 +41,18 @@ export function joinReplicas(
 }
 
 /** @internal For tests: over any store. */
-export function shareStreams(run: string, store: SharedStore, pool: MediaPool, streams: StreamRegistry, log: Log): Replicas {
+export function shareStreams(
+  run: string,
+  store: SharedStore,
+  pool: MediaPool,
+  streams: StreamRegistry,
+  log: Log,
+  { renewMs, settleMs, keepMs }: ReplicaTimes = replicaTimes,
+  now: () => number = Date.now,
+): Replicas {
   const foreign = new ForeignStreams(pool, streams);
+  const isSettled = () => store.isUp() && now() - store.upSince() >= settleMs;
+  const lastSeen = new Map<string, { text: string; at: number }>();
   let written = "";
   const write = async () => {
     const text = JSON.stringify(streams.own().flatMap(sharedOf));
@@ -45,13 +60,14 @@ export function shareStreams(run: string, store: SharedStore, pool: MediaPool, s
     if (store.isUp()) await store.write(run, text);
   };
   const read = async () => {
-    if (!store.isUp()) return foreign.show([]);
-    const texts = await store.readAll();
+    const texts = store.isUp() ? await store.readAll() : new Map<string, string>();
     texts.delete(run);
-    foreign.show([...texts.values()].flatMap((text) => z.array(sharedSchema).parse(JSON.parse(text))));
+    for (const [other, text] of texts) lastSeen.set(other, { text, at: now() });
+    const most = isSettled() ? 0 : keepMs;
+    for (const [other, { at }] of lastSeen) if (!texts.has(other) && now() - at >= most) lastSeen.delete(other);
+    foreign.show([...lastSeen.values()].flatMap(({ text }) => z.array(sharedSchema).parse(JSON.parse(text))));
   };
-  const quietly = (work: () => Promise<void> | void) =>
-    void Promise.resolve(work()).catch((error: unknown) => log.debug("Redis", { reason: reasonOf(error) }));
+  const quietly = (work: () => Promise<void>) => void work().catch((error: unknown) => log.debug("Redis", { reason: reasonOf(error) }));
   const stopListening = streams.onChange(() => JSON.stringify(streams.own().flatMap(sharedOf)) !== written && quietly(write));
   store.onChange(() => quietly(read));
   const timer = setInterval(() => {
@@ -62,60 +78,18 @@ export function shareStreams(run: string, store: SharedStore, pool: MediaPool, s
   quietly(read);
   return {
     state: () => (store.isUp() ? "up" : "off"),
-    isRunning: async (other) => !store.isUp() || (await store.readAll()).has(other),
+    isRunning: async (other) =>
+      !isSettled() ||
+      (await store.readAll().then(
+        (texts) => texts.has(other),
+        () => true,
+      )),
     async close() {
       clearInterval(timer);
       stopListening();
+      foreign.close();
       if (store.isUp()) await store.remove(run).catch(() => undefined);
       store.close();
     },
   };
-}
-
-function sharedOf(stream: Stream): SharedStream[] {
-  const { wiring } = stream;
-  if (!wiring) return [];
-  return [{ view: streamView(stream), media: wiring.server.name, pipeline: wiring.pipeline.id, source: wiring.source?.id ?? null }];
-}
-
-/** The streams of other replicas, joined to the objects that they made. */
-class ForeignStreams {
-  private readonly known = new Map<string, { stream: Stream; source: string | null }>();
-
-  constructor(
-    private readonly pool: MediaPool,
-    private readonly streams: StreamRegistry,
-  ) {}
-
-  show(shared: readonly SharedStream[]): void {
-    const ids = new Set(shared.map(({ view }) => view.id));
-    for (const [id, { stream }] of this.known) {
-      if (ids.has(id)) continue;
-      this.known.delete(id);
-      this.streams.removeForeign(id);
-      for (const viewer of [...stream.viewers]) viewer.onEnded("The stream has ended");
-    }
-    for (const entry of shared) void this.showOne(entry);
-  }
-
-  private async showOne({ view, media, pipeline, source }: SharedStream): Promise<void> {
-    const server = this.pool.servers.find(({ name }) => name === media);
-    const known = this.known.get(view.id);
-    const stream: Stream = known?.stream ?? { ...fieldsOf(view), wiring: null, viewers: new Set(), otherViewers: 0 };
-    Object.assign(stream, fieldsOf(view), { otherViewers: view.viewers });
-    this.known.set(view.id, { stream, source });
-    this.streams.addForeign(stream);
-    if (!server?.isUp || (known && known.source === source && stream.wiring)) return;
-    const [pipelineObject, sourceObject] = await Promise.all([
-      server.kurento.objectById(pipeline),
-      source === null ? null : server.kurento.objectById(source),
-    ]).catch(() => [null, null] as const); // gone meanwhile: the next text says so
-    if (!pipelineObject || this.known.get(view.id)?.source !== source) return;
-    stream.wiring = { server, pipeline: pipelineObject, source: sourceObject };
-    if (sourceObject) for (const { endpoint } of stream.viewers) sourceObject.call("connect", endpoint).catch(() => undefined);
-  }
-}
-
-function fieldsOf({ viewers: _counted, ...fields }: StreamView): Omit<StreamView, "viewers"> {
-  return { reason: undefined, ...fields };
 }

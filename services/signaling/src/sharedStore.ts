@@ -5,6 +5,8 @@ import { reasonOf, type Log } from "./log";
 /** What replicas tell each other: one text each, gone by itself when its writer no longer renews it. */
 export interface SharedStore {
   readonly isUp: () => boolean;
+  /** Since when it is up without a break, milliseconds since 1970; infinity while it is away. It may have come up empty. */
+  readonly upSince: () => number;
   /** Writes this replica's text and tells the others. */
   write(run: string, text: string): Promise<void>;
   /** The texts of all replicas that live, by run. */
@@ -39,12 +41,18 @@ export function redisStore({ host, port }: NonNullable<Config["redis"]>, passwor
     if (isUp) log.info("Redis is up");
     else log.warn("Redis is not reachable; this replica works on its own memory", { reason });
   };
-  client.on("ready", () => say(true, ""));
+  let upSince = Number.POSITIVE_INFINITY;
+  client.on("ready", () => {
+    upSince = Date.now();
+    say(true, "");
+  });
+  client.on("close", () => (upSince = Number.POSITIVE_INFINITY));
   client.on("error", (error: Error) => say(false, reasonOf(error)));
   listening.on("error", () => undefined); // the other connection says it
   void listening.subscribe(channel).catch(() => undefined);
   return {
     isUp: () => client.status === "ready",
+    upSince: () => upSince,
     async write(run, text) {
       await client.set(prefix + run, text, "EX", lifeSeconds);
       await client.publish(channel, run);
