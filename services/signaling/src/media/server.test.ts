@@ -1,7 +1,9 @@
+import { createLog } from "../log";
 import { connectClient, until } from "../testing/client";
 import { closeAfterEach } from "../testing/closing";
 import { origin, startSetup } from "../testing/setup";
 import { startWireDouble } from "../testing/wireDouble";
+import { MediaServer } from "./server";
 
 const offer = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 VP8/90000\r\n";
 // Silence that a busy computer has by itself is shorter than that.
@@ -44,5 +46,40 @@ test("a media server that was restarted is used again, and the pipelines of earl
   again.plant("MediaPipeline", { "barecast.run": "long ago" });
   const foreign = again.plant("MediaPipeline", { other: "tag" });
   await until(async () => ((await health()).includes('"m1":"up"') ? null : `still ${await health()}`));
+  await until(() => (again.objects().length === 1 ? null : `left: ${again.objects().join(", ")}`));
   expect(again.objects()).toEqual([foreign]);
+});
+
+test("a pipeline is an orphan when two looks in a row find its run missing, and our own of a lost session at once", async () => {
+  const media = await startWireDouble();
+  closeAtEnd(() => media.close());
+  const own = media.plant("MediaPipeline", { "barecast.run": "this" });
+  const blinking = media.plant("MediaPipeline", { "barecast.run": "blinking" });
+  const dead = media.plant("MediaPipeline", { "barecast.run": "dead" });
+  // Of three looks the second finds it, as when its store was restarted empty a moment ago.
+  const answers: Record<string, boolean[]> = { blinking: [false, true, false], dead: [false, false] };
+  const looks: [string, string[]][] = [];
+  const isRunning = async (run: string) => {
+    looks.push([run, media.objects()]);
+    return answers[run]!.shift() ?? true;
+  };
+  const sweep = { firstMs: 20, everyMs: 20 };
+  const options = { name: "m1", url: media.url, run: "this", isRunning, probeMs: 5000, timeoutMs: 3000, sweep };
+  const server = new MediaServer(
+    options,
+    createLog("error", () => undefined),
+  );
+  closeAtEnd(() => server.close());
+  expect(media.objects()).toEqual([own, blinking, dead]);
+  await server.start();
+  expect(media.objects()).toEqual([blinking, dead]);
+  await until(() => (looks.filter(([run]) => run === "blinking").length >= 5 ? null : `${looks.length} looks`));
+  expect(media.objects()).toEqual([blinking]);
+  expect(looks.slice(0, 5)).toEqual([
+    ["blinking", [blinking, dead]],
+    ["dead", [blinking, dead]],
+    ["blinking", [blinking, dead]],
+    ["dead", [blinking, dead]],
+    ["blinking", [blinking]],
+  ]);
 });

@@ -1,13 +1,8 @@
 import type { Log } from "../log";
 import { reasonOf } from "../log";
 import { connectKurento, type KurentoSession, type Remote } from "./kurento";
+import { orphanReleaser, runTag, sweepTimes, type SweepTimes } from "./orphans";
 import { startProbe, type Probe } from "./probe";
-
-/** Marks a pipeline as ours and names the process that made it, so that what an earlier run left behind is known. */
-export const runTag = "barecast.run";
-
-/** A replica that was killed is known as gone only after a while: what it left behind is looked for again and again. */
-const sweepMs = 30_000;
 
 export interface MediaServerOptions {
   readonly name: string;
@@ -18,6 +13,8 @@ export interface MediaServerOptions {
   readonly isRunning: (run: string) => Promise<boolean>;
   readonly probeMs: number;
   readonly timeoutMs: number;
+  /** Left out: `sweepTimes`. */
+  readonly sweep?: SweepTimes;
 }
 
 /** One media server of the pool: connects, probes, notices that it is gone, comes back with backoff (1 → 10 s). */
@@ -27,6 +24,7 @@ export class MediaServer {
   private probe: Probe | null = null;
   private retry: NodeJS.Timeout | undefined;
   private sweep: NodeJS.Timeout | undefined;
+  private readonly sweepTimes: SweepTimes;
   private failures = 0;
   private isClosed = false;
   private readonly upListeners = new Set<() => void>();
@@ -37,6 +35,7 @@ export class MediaServer {
     private readonly log: Log,
   ) {
     this.name = options.name;
+    this.sweepTimes = options.sweep ?? sweepTimes;
   }
 
   get isUp(): boolean {
@@ -77,11 +76,12 @@ export class MediaServer {
         onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
       });
       if (this.isClosed) return session.close();
-      await this.releaseOrphans(session, true);
+      const releaseOrphans = orphanReleaser(this.options, session, this.log);
+      await releaseOrphans(true);
       this.session = session;
       this.failures = 0;
       this.startProbe(url, probeMs, timeoutMs);
-      this.sweep = setInterval(() => void this.releaseOrphans(session, false).catch(() => undefined), sweepMs);
+      this.sweepLater(session, releaseOrphans, this.sweepTimes.firstMs);
       this.log.info("Media server is up", { media: this.name, url });
       for (const listener of this.upListeners) listener();
     } catch (error) {
@@ -93,7 +93,7 @@ export class MediaServer {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.retry);
-    clearInterval(this.sweep);
+    clearTimeout(this.sweep);
     this.probe?.close();
     this.session?.close();
     this.session = null;
@@ -111,7 +111,7 @@ export class MediaServer {
     this.log.error("Media server is gone", { media: this.name, reason });
     this.session.close();
     this.session = null;
-    clearInterval(this.sweep);
+    clearTimeout(this.sweep);
     this.probe?.close();
     for (const listener of [...this.goneListeners]) listener(reason);
     this.scheduleRetry();
@@ -123,15 +123,11 @@ export class MediaServer {
     this.retry = setTimeout(() => void this.start(), delayMs);
   }
 
-  /** `isNew`: a session that has made nothing yet, so that even our own pipelines are those of a session that was lost. */
-  private async releaseOrphans(session: KurentoSession, isNew: boolean): Promise<void> {
-    const pipelines = await (await session.serverManager()).call("getPipelines");
-    for (const pipeline of pipelines ?? []) {
-      const run = await pipeline.call("getTag", runTag).catch(() => null);
-      if (run === null) continue; // not ours
-      if (run === this.options.run ? !isNew : await this.options.isRunning(run)) continue;
-      await pipeline.release();
-      this.log.warn("Released a pipeline that an earlier run left behind", { media: this.name });
-    }
+  private sweepLater(session: KurentoSession, releaseOrphans: (isNew: boolean) => Promise<void>, delayMs: number): void {
+    this.sweep = setTimeout(() => {
+      void releaseOrphans(false)
+        .catch(() => undefined)
+        .then(() => this.session === session && this.sweepLater(session, releaseOrphans, this.sweepTimes.everyMs));
+    }, delayMs);
   }
 }
