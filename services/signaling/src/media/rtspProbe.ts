@@ -10,7 +10,12 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Asks once, with credentials where the camera wants them (RFC 2326 DESCRIBE, RFC 7616 Digest or RFC 7617 Basic). Never throws. */
+/**
+ * Asks once, with credentials where the camera wants them (RFC 2326 DESCRIBE, RFC 7616 Digest or RFC 7617 Basic). Never throws.
+ * Cameras have certificates of their own making, so with `rtsps` nobody knows who is at the other end: there the password goes out as a Digest
+ * only, and a camera that asks for Basic is `unauthorized`. With `rtsp` Basic is answered: the operator chose plain text in the site file.
+ * @param timeoutMs for all of it; then the answer is `silent`
+ */
 export async function probeRtsp(url: string, credentials: Credentials | null, timeoutMs: number): Promise<RtspAnswer> {
   const { protocol, hostname, port } = new URL(url);
   const isTls = protocol === "rtsps:";
@@ -20,7 +25,8 @@ export async function probeRtsp(url: string, credentials: Credentials | null, ti
   try {
     const first = await describe(socket, url, 1, null);
     if (first.status !== 401 || !credentials) return meaningOf(first.status);
-    const authorization = authorize(first.challenges, credentials, "DESCRIBE", url);
+    const challenges = isTls ? first.challenges.filter((challenge) => !isBasic(challenge)) : first.challenges;
+    const authorization = authorize(challenges, credentials, "DESCRIBE", url);
     return authorization === null ? "unauthorized" : meaningOf((await describe(socket, url, 2, authorization)).status);
   } catch {
     return "silent";
@@ -49,8 +55,11 @@ export function authorize(challenges: readonly string[], { username, password }:
     const counted = hasQop ? `, qop=auth, nc=00000001, cnonce="${cnonce}"` : "";
     return `Digest username="${username}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}"${counted}`;
   }
-  const isBasic = challenges.some((challenge) => /^basic\b/i.test(challenge));
-  return isBasic ? `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` : null;
+  return challenges.some(isBasic) ? `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` : null;
+}
+
+function isBasic(challenge: string): boolean {
+  return /^basic\b/i.test(challenge);
 }
 
 function md5(text: string): string {
