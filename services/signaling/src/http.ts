@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
+import { trustOf } from "./clientAddress";
 import type { Config } from "./config";
 import { sessionCookieHeader, sessionTokenOf } from "./cookie";
 import { reasonOf, type Log } from "./log";
@@ -42,7 +43,7 @@ const addressesKept = 10_000;
 export function createHttp(parts: HttpParts): Express {
   const app = express();
   app.disable("x-powered-by");
-  app.set("trust proxy", parts.config.trustedProxies);
+  app.set("trust proxy", trustOf(parts.config.trustedProxies));
   const onlyOwnPages = ownPagesOnly(parts.config.origins);
   app.post("/session", onlyOwnPages, signInLimit(), express.json({ limit: "4kb" }), signIn(parts));
   app.get("/session", currentUser(parts));

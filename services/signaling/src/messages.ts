@@ -70,6 +70,7 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
+/** Why something was refused, for programs; the words beside it are for people. */
 export const errorCodeSchema = z.enum([
   "badMessage",
   "unauthenticated",
@@ -96,13 +97,16 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("answer"), id, connectionId, streamId: id, answer: sdp }),
   z.object({ type: z.literal("candidate"), connectionId, candidate: candidateSchema }),
   z.object({ type: z.literal("stopped"), id, connectionId }),
-  /** A connection ended without the client asking for it. */
-  z.object({ type: z.literal("ended"), connectionId, reason: z.string() }),
+  /** A connection ended without the client asking for it. `code` `forbidden`: the role that allowed it was taken away. */
+  z.object({ type: z.literal("ended"), connectionId, reason: z.string(), code: errorCodeSchema.optional() }),
   /** All live streams; `id` is there on the answer to `watch`, absent on a push. */
   z.object({ type: z.literal("streams"), id: id.optional(), streams: z.array(streamSchema) }),
   z.object({ type: z.literal("iceServers"), id, iceServers: z.array(iceServerSchema), iceTtlSeconds: z.number().int().positive() }),
   z.object({ type: z.literal("pong"), id }),
-  /** A request was refused (`id`) or the connection as a whole (no `id`; the WebSocket closes). `message` is for people. */
+  /**
+   * A request was refused (`id`) or the connection as a whole (no `id`; the WebSocket closes). `forbidden` without
+   * `id`: the role that allowed `watch` was taken away; there are no more `streams`, and the WebSocket stays. `message` is for people.
+   */
   z.object({ type: z.literal("error"), id: id.optional(), code: errorCodeSchema, message: z.string() }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Config } from "./config";
+import { clientAddress, trustOf } from "./clientAddress";
 import { Conversation, type ConversationParts } from "./conversation/conversation";
 import { sessionTokenOf } from "./cookie";
 import { closeCode } from "./messages";
@@ -18,23 +19,32 @@ export interface WebSocketTimes {
   readonly heartbeatMs: number;
   /** For `authenticate` to come. */
   readonly authenticateMs: number;
+  /** Between looks whether a session still holds, and what it allows. */
+  readonly recheckMs: number;
 }
-export const webSocketTimes: WebSocketTimes = { heartbeatMs: 10_000, authenticateMs: 10_000 };
+export const webSocketTimes: WebSocketTimes = { heartbeatMs: 10_000, authenticateMs: 10_000, recheckMs: 30_000 };
 
 const maxPayload = 128 * 1024;
 const mostOfOnePerson = 20;
 const mostSockets = 2000;
+/** Of one address, not signed in yet. */
+const mostUnknown = 20;
 
-/** Takes upgrades at `/ws`. A foreign origin gets HTTP 403 before anything is allocated for it. */
+/**
+ * Takes upgrades at `/ws`. Before anything is allocated, a foreign origin gets HTTP 403, an address with too many sockets that are not signed in
+ * yet 429, and anybody 503 when the server has all that it can hold.
+ */
 export function acceptWebSockets(
   server: Server,
-  { origins }: Pick<Config, "origins">,
-  parts: Omit<ConversationParts, "admit">,
+  { origins, trustedProxies }: Pick<Config, "origins" | "trustedProxies">,
+  parts: Omit<ConversationParts, "admit" | "recheckMs">,
   times: WebSocketTimes,
 ): WebSockets {
   const accepting = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const conversations = new Map<WebSocket, Conversation>();
-  const admit = countByPerson(mostOfOnePerson);
+  const admit = countBy(mostOfOnePerson);
+  const admitUnknown = countBy(mostUnknown);
+  const isTrusted = trustOf(trustedProxies);
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { origin } = request.headers;
@@ -43,12 +53,20 @@ export function acceptWebSockets(
       return refuseUpgrade(socket, 404, "notFound", "WebSockets are at /ws");
     if (!isAllowedOrigin(origin, origins)) return refuseUpgrade(socket, 403, "forbidden", originRefusal(origin, origins));
     if (conversations.size >= mostSockets) return refuseUpgrade(socket, 503, "tooMany", "Too many connections. Try again shortly");
-    accepting.handleUpgrade(request, socket, head, (webSocket) => converse(webSocket, request));
+    const leaveUnknown = admitUnknown(clientAddress(request, isTrusted));
+    if (!leaveUnknown) return refuseUpgrade(socket, 429, "tooMany", "Too many connections from this address. Wait a moment");
+    socket.once("close", leaveUnknown);
+    accepting.handleUpgrade(request, socket, head, (webSocket) => converse(webSocket, request, leaveUnknown));
   });
 
-  const converse = (socket: WebSocket, request: IncomingMessage) => {
+  const converse = (socket: WebSocket, request: IncomingMessage, leaveUnknown: () => void) => {
+    const admitPerson = (userId: string) => {
+      const leave = admit(userId);
+      if (leave) leaveUnknown();
+      return leave;
+    };
     const conversation = new Conversation(
-      { ...parts, admit },
+      { ...parts, admit: admitPerson, recheckMs: times.recheckMs },
       {
         send: (message) => socket.readyState === socket.OPEN && socket.send(JSON.stringify(message)),
         close: (code, reason) => socket.close(code, reason),
@@ -98,22 +116,26 @@ function heartbeat(socket: WebSocket, intervalMs: number): () => void {
   return () => clearInterval(timer);
 }
 
-function countByPerson(most: number): (userId: string) => (() => void) | null {
+/** At most so many by one key: a function that takes a place and returns how to leave it (once counts), or `null` when all are taken. */
+function countBy(most: number): (key: string) => (() => void) | null {
   const counts = new Map<string, number>();
-  return (userId) => {
-    const count = counts.get(userId) ?? 0;
+  return (key) => {
+    const count = counts.get(key) ?? 0;
     if (count >= most) return null;
-    counts.set(userId, count + 1);
+    counts.set(key, count + 1);
+    let isHere = true;
     return () => {
-      const left = counts.get(userId)! - 1;
-      if (left === 0) counts.delete(userId);
-      else counts.set(userId, left);
+      if (!isHere) return;
+      isHere = false;
+      const left = counts.get(key)! - 1;
+      if (left === 0) counts.delete(key);
+      else counts.set(key, left);
     };
   };
 }
 
 function refuseUpgrade(socket: Duplex, status: number, code: string, message: string): void {
-  const names: Record<number, string> = { 403: "Forbidden", 404: "Not Found", 503: "Service Unavailable" };
+  const names: Record<number, string> = { 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests", 503: "Service Unavailable" };
   const body = JSON.stringify({ code, message });
   const head = [`HTTP/1.1 ${status} ${names[status]}`, "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
   socket.end([...head, "Connection: close", "", body].join("\r\n"));

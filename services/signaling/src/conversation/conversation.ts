@@ -1,3 +1,4 @@
+// Longer than usual: one WebSocket from its first message to its last; what it holds and may do stands in files beside.
 import type { Config } from "../config";
 import { reasonOf, type Log } from "../log";
 import { Publishing, type PublishingParts } from "../media/publishing";
@@ -5,15 +6,16 @@ import { Viewing } from "../media/viewing";
 import { closeCode, type ClientMessage, type ServerMessage, type User } from "../messages";
 import type { Metrics } from "../metrics";
 import { Refusal } from "../refusal";
-import { mayPublish, mayView } from "../session";
 import type { StreamRegistry } from "../streams";
 import { tokenBucket } from "../tokenBucket";
 import { turnCredentials } from "../turnCredentials";
 import { parseMessage } from "./frame";
 import { HeldConnections } from "./heldConnections";
+import { demand, publishPermission, viewPermission } from "./permissions";
 import { SignIn, type SignInParts } from "./signIn";
+import { Watching } from "./watching";
 
-export interface ConversationParts extends Omit<SignInParts, "onOver"> {
+export interface ConversationParts extends Omit<SignInParts, "onOver" | "onChecked"> {
   readonly config: Pick<Config, "turn" | "maxBitrateBps">;
   readonly turnSecret: string;
   readonly streams: StreamRegistry;
@@ -40,9 +42,9 @@ const closing = { unauthenticated: closeCode.unauthenticated, badMessage: closeC
 /** One WebSocket's conversation: authentication first, then requests. It owns what it published and views, and gives it back at the end. */
 export class Conversation {
   private isOver = false;
-  private stopWatching: (() => void) | null = null;
   private readonly signIn: SignIn;
   private readonly connections: HeldConnections;
+  private readonly watching: Watching;
   private readonly bucket = tokenBucket(messageBurst, messagesPerSecond);
 
   constructor(
@@ -50,8 +52,16 @@ export class Conversation {
     private readonly peer: Peer,
     private readonly cookieToken: string | undefined,
   ) {
-    this.signIn = new SignIn({ ...parts, onOver: ({ message }) => this.hangUp("unauthenticated", message) });
+    this.signIn = new SignIn({
+      ...parts,
+      onOver: ({ message }) => this.hangUp("unauthenticated", message),
+      onChecked: (user) => {
+        this.connections.endForbidden(user);
+        this.watching.endForbidden(user);
+      },
+    });
     this.connections = new HeldConnections(parts.metrics.joins, (message) => this.send(message));
+    this.watching = new Watching(parts.streams, (message) => this.send(message));
   }
 
   get isSignedIn(): boolean {
@@ -81,7 +91,7 @@ export class Conversation {
   async end(reason: string): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
-    this.stopWatching?.();
+    this.watching.end();
     this.signIn.end();
     await this.connections.endAll(reason);
   }
@@ -100,7 +110,7 @@ export class Conversation {
       case "stop":
         return this.connections.stop(message);
       case "watch":
-        return this.watch(message, user);
+        return this.watching.start(message.id, user);
       case "refreshIceServers":
         return this.send({ type: "iceServers", id: message.id, ...this.iceServers(user) });
       case "ping":
@@ -120,28 +130,21 @@ export class Conversation {
 
   private async publish(request: Request<"publish">, user: User): Promise<void> {
     const { connectionId, title, isRecorded = true } = request;
-    if (!mayPublish(user)) throw new Refusal("forbidden", `${user.name} may not publish: the role reporter is needed`);
-    if (!isRecorded && !mayView(user))
-      throw new Refusal("forbidden", `${user.name} may not publish unrecorded: the role operator is needed`);
+    const permission = publishPermission(isRecorded);
+    demand(permission, user);
     const events = this.connections.eventsOf(connectionId);
     const publishing = new Publishing(this.parts.publishing, { title, userId: user.id, isRecorded }, events);
-    await this.connections.start("publish", request, publishing, publishing.id);
+    await this.connections.start("publish", request, publishing, publishing.id, permission);
   }
 
   private async view(request: Request<"view">, user: User): Promise<void> {
     const { connectionId, streamId } = request;
-    if (!mayView(user)) throw new Refusal("forbidden", `${user.name} may not view streams: the role operator is needed`);
+    demand(viewPermission, user);
     const stream = this.parts.streams.get(streamId);
     if (!stream) throw new Refusal("notFound", "This stream is not live any more");
     const events = this.connections.eventsOf(connectionId);
     const viewing = new Viewing(this.parts.streams, stream, this.parts.config.maxBitrateBps, events);
-    await this.connections.start("view", request, viewing, streamId);
-  }
-
-  private watch({ id }: Request<"watch">, user: User): void {
-    if (!mayView(user)) throw new Refusal("forbidden", `${user.name} may not list streams: the role operator is needed`);
-    this.stopWatching ??= this.parts.streams.onChange((streams) => this.send({ type: "streams", streams }));
-    this.send({ type: "streams", id, streams: this.parts.streams.views() });
+    await this.connections.start("view", request, viewing, streamId, viewPermission);
   }
 
   private iceServers({ id }: User) {

@@ -1,8 +1,9 @@
 import { Publishing } from "../media/publishing";
 import { Viewing } from "../media/viewing";
-import type { Candidate, ClientMessage, ServerMessage } from "../messages";
+import type { Candidate, ClientMessage, ServerMessage, User } from "../messages";
 import type { Metrics } from "../metrics";
 import { Refusal } from "../refusal";
+import type { Permission } from "./permissions";
 
 type Stop = Extract<ClientMessage, { type: "stop" }>;
 type Kind = "publish" | "view";
@@ -11,9 +12,15 @@ type Kind = "publish" | "view";
 const most: Readonly<Record<Kind, number>> = { publish: 4, view: 64 };
 const classes = { publish: Publishing, view: Viewing };
 
+interface Held {
+  readonly connection: Publishing | Viewing;
+  /** What its owner needs as long as it goes on. */
+  readonly permission: Permission;
+}
+
 /** The WebRTC connections of one client, by the names that it gave them. */
 export class HeldConnections {
-  private readonly held = new Map<string, Publishing | Viewing>();
+  private readonly held = new Map<string, Held>();
 
   constructor(
     private readonly joins: Metrics["joins"],
@@ -37,8 +44,9 @@ export class HeldConnections {
     { id, connectionId, offer }: { readonly id: string; readonly connectionId: string; readonly offer: string },
     connection: Publishing | Viewing,
     streamId: string,
+    permission: Permission,
   ): Promise<void> {
-    this.hold(kind, connectionId, connection);
+    this.hold(kind, connectionId, { connection, permission });
     const stopTimer = this.joins.startTimer({ kind });
     try {
       const answer = await connection.start(offer);
@@ -46,7 +54,7 @@ export class HeldConnections {
       connection.gather();
       stopTimer({ outcome: "answered" });
     } catch (error) {
-      if (this.held.get(connectionId) === connection) this.held.delete(connectionId);
+      if (this.held.get(connectionId)?.connection === connection) this.held.delete(connectionId);
       stopTimer({ outcome: "refused" });
       throw error;
     }
@@ -54,28 +62,40 @@ export class HeldConnections {
 
   /** One for a connection that is gone is dropped: it may have been on its way. */
   addCandidate(connectionId: string, candidate: Candidate): void {
-    this.held.get(connectionId)?.addCandidate(candidate);
+    this.held.get(connectionId)?.connection.addCandidate(candidate);
   }
 
   /** @throws {Refusal} */
   async stop({ id, connectionId }: Stop): Promise<void> {
-    const connection = this.held.get(connectionId);
-    if (!connection) throw new Refusal("notFound", `There is no connection ${JSON.stringify(connectionId)} here`);
+    const held = this.held.get(connectionId);
+    if (!held) throw new Refusal("notFound", `There is no connection ${JSON.stringify(connectionId)} here`);
     this.held.delete(connectionId);
-    await connection.end("The publisher stopped");
+    await held.connection.end("The publisher stopped");
     this.send({ type: "stopped", id, connectionId });
   }
 
+  /** Ends what this person may not do any more, and says why. */
+  endForbidden(user: User): void {
+    for (const [connectionId, { connection, permission }] of [...this.held]) {
+      const reason = permission(user);
+      if (reason === null) continue;
+      this.held.delete(connectionId);
+      this.send({ type: "ended", connectionId, reason, code: "forbidden" });
+      void connection.end(reason);
+    }
+  }
+
+  /** Gives all back without a word to the client. */
   async endAll(reason: string): Promise<void> {
     const all = [...this.held.values()];
     this.held.clear();
-    await Promise.all(all.map((connection) => connection.end(reason)));
+    await Promise.all(all.map(({ connection }) => connection.end(reason)));
   }
 
-  private hold(kind: Kind, connectionId: string, connection: Publishing | Viewing): void {
+  private hold(kind: Kind, connectionId: string, held: Held): void {
     if (this.held.has(connectionId)) throw new Refusal("conflict", `There is a connection ${JSON.stringify(connectionId)} already`);
-    const alike = [...this.held.values()].filter((other) => other instanceof classes[kind]).length;
+    const alike = [...this.held.values()].filter(({ connection }) => connection instanceof classes[kind]).length;
     if (alike >= most[kind]) throw new Refusal("tooMany", `At most ${most[kind]} at a time; stop one first`);
-    this.held.set(connectionId, connection);
+    this.held.set(connectionId, held);
   }
 }

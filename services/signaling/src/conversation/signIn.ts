@@ -2,14 +2,16 @@ import type { User } from "../messages";
 import { Refusal } from "../refusal";
 import type { Sessions } from "../session";
 
-const recheckMs = 30_000;
-
 export interface SignInParts {
   readonly sessions: Sessions;
   /** Says whether this person may have one more WebSocket; call the result when it is closed. */
   readonly admit: (userId: string) => (() => void) | null;
   /** Parse no longer knows the session. */
   readonly onOver: (refusal: Refusal) => void;
+  /** Parse was asked again; the roles may be others than before. */
+  readonly onChecked: (user: User) => void;
+  /** Between two looks at the session. */
+  readonly recheckMs: number;
 }
 
 /** Who is at the other end of one WebSocket: found out once, then looked at again and again. */
@@ -32,7 +34,7 @@ export class SignIn {
       if (this.isOver) return null;
       this.leave = this.parts.admit(user.id);
       if (!this.leave) throw new Refusal("tooMany", "Too many connections of one person. Close other windows");
-      this.recheck = setInterval(() => void this.checkAgain(token), recheckMs).unref();
+      this.recheck = setInterval(() => void this.checkAgain(token), this.parts.recheckMs).unref();
       return (this.user = user);
     } finally {
       this.isAsking = false;
@@ -50,7 +52,9 @@ export class SignIn {
   private async checkAgain(token: string): Promise<void> {
     try {
       const user = await this.parts.sessions.userOf(token);
-      if (!this.isOver) this.user = user;
+      if (this.isOver) return;
+      this.user = user;
+      this.parts.onChecked(user);
     } catch (error) {
       if (error instanceof Refusal && error.code === "unauthenticated" && !this.isOver) this.parts.onOver(error);
     }

@@ -9,20 +9,23 @@ export interface ParseDouble {
   readonly asked: string[];
   /** For which client each sign-in was asked (`X-Forwarded-For`). */
   readonly signInsFor: string[];
+  /** Roles by person; the test's to change. */
+  readonly roles: Record<string, string[]>;
   /** While true, every answer is 503. */
   isDown: boolean;
   close(): Promise<void>;
 }
 
 /** Names that can sign in; the password is the name, the session token `token-<name>`. */
-const roles: Record<string, string[]> = { olga: ["operator"], rita: ["reporter"], ada: ["admin"], nobody: [] };
+const people: Record<string, string[]> = { olga: ["operator"], rita: ["reporter"], ada: ["admin"], nobody: [] };
 
 /** Of `where` one clause is known: rows that are open. */
 const isWanted = (row: object, { searchParams }: URL) => !searchParams.get("where")?.includes("endedAt") || !("endedAt" in row);
 
 /** The few answers of Parse's REST interface that signaling asks for. */
 export async function startParseDouble(): Promise<ParseDouble> {
-  const double: Omit<ParseDouble, "url" | "close"> = { rows: [], asked: [], signInsFor: [], isDown: false };
+  const roles = { ...people };
+  const double: Omit<ParseDouble, "url" | "close"> = { roles, rows: [], asked: [], signInsFor: [], isDown: false };
   const ended = new Set<string>();
   const answer = (method: string, target: URL, token: string, body: { username?: string; password?: string }): [number, object] => {
     const path = target.pathname.replace(/^\/api/, "");
