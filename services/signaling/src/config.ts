@@ -42,6 +42,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 export type CameraConfig = Config["cameras"][number];
 
+/** Secrets as text, each from a file of its own. `redis` is empty where there is no Redis. */
 export interface Secrets {
   /** Shared with coturn (`static-auth-secret`). */
   readonly turn: string;

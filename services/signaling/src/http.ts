@@ -11,6 +11,7 @@ import { Refusal } from "./refusal";
 import { mayView, type Sessions } from "./session";
 import { tokenBucket } from "./tokenBucket";
 
+/** What the HTTP side needs of the rest of the server. */
 export interface HttpParts {
   readonly config: Pick<Config, "origins" | "trustedProxies">;
   readonly sessions: Sessions;
@@ -19,6 +20,7 @@ export interface HttpParts {
   readonly health: () => Health;
 }
 
+/** What `/health` answers. */
 export interface Health {
   /** `draining`: no new clients, please. */
   readonly status: "ok" | "draining";

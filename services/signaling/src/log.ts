@@ -24,6 +24,7 @@ export function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/"']*@/gi, "$1");
 }
 
+/** A log that writes this level and those above; `write` takes one line, without its end. */
 export function createLog(level: LogLevel, write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Log {
   const lowest = logLevels.indexOf(level);
   const writer =

@@ -44,6 +44,7 @@ export const streamSchema = z.object({
 });
 export type StreamView = z.infer<typeof streamSchema>;
 
+/** What a client may send. */
 export const clientMessageSchema = z.discriminatedUnion("type", [
   /** Who this is. Without `token` the session cookie of the upgrade request counts. Must be the first message. */
   z.object({ type: z.literal("authenticate"), id, token: z.string().min(1).max(512).optional() }),
@@ -85,6 +86,7 @@ export const errorCodeSchema = z.enum([
 ]);
 export type ErrorCode = z.infer<typeof errorCodeSchema>;
 
+/** What the server sends. */
 export const serverMessageSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("authenticated"),
@@ -126,6 +128,7 @@ export const sessionCookie = "barecast_session";
  */
 export const sessionRequestSchema = z.object({ username: z.string().min(1).max(200), password: z.string().min(1).max(200) });
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
+/** A person, as the server tells of them: `name` for people, `id` of Parse. */
 export const userSchema = z.object({ id, name: z.string(), roles: z.array(roleSchema) });
 export type User = z.infer<typeof userSchema>;
 

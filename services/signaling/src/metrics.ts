@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { MediaPool } from "./media/pool";
 import type { StreamRegistry } from "./streams";
 
+/** What `/metrics` tells (Prometheus text format). */
 export interface Metrics {
   readonly registry: Registry;
   readonly messages: Counter;
@@ -9,6 +10,7 @@ export interface Metrics {
   readonly joins: Histogram<"kind" | "outcome">;
 }
 
+/** Metrics of one server in a registry of their own; what can be counted when asked (streams, viewers, sockets, media servers) is read then. */
 export function createMetrics(streams: StreamRegistry, pool: MediaPool, openSockets: () => number): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -13,6 +13,7 @@ export class ParseRefused extends Error {
   }
 }
 
+/** One request to Parse's REST interface. */
 export interface ParseRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the API's address, with its query. */
@@ -27,6 +28,7 @@ export interface ParseRequest {
 /** Parse's REST interface: one request, its JSON answer. @throws {ParseUnavailable | ParseRefused} */
 export type ParseCall = (request: ParseRequest) => Promise<Record<string, unknown>>;
 
+/** Parse at this address; `timeoutMs` is for one answer, and a request is not repeated. The returned call throws as `ParseCall` says. */
 export function parseClient({ url, applicationId }: Config["parse"], masterKey: string, timeoutMs = 3000): ParseCall {
   return async ({ method, path, body, sessionToken, asMaster, clientAddress }) => {
     const headers: Record<string, string> = { "X-Parse-Application-Id": applicationId, "X-Parse-Revocable-Session": "1" };
@@ -54,6 +56,7 @@ export interface ParseDate {
   readonly __type: "Date";
   readonly iso: string;
 }
+/** The same moment as Parse stores it. */
 export const parseDate = (date: Date): ParseDate => ({ __type: "Date", iso: date.toISOString() });
 
 /** Tries until it is done, refused, or `patienceMs` have passed. */

@@ -6,6 +6,7 @@ import type { MediaPool } from "./media/pool";
 import { lifeSeconds, redisStore, type SharedStore } from "./sharedStore";
 import type { StreamRegistry } from "./streams";
 
+/** The other processes that serve this site. `close` tells them that this one is gone. */
 export interface Replicas {
   readonly state: () => "up" | "off";
   /** Whether the process that is named so lives. When that cannot be known it counts as living. */
@@ -22,6 +23,7 @@ export interface ReplicaTimes {
   /** How long the streams of others stay on the wall while the store cannot say whether they live. */
   readonly keepMs: number;
 }
+/** What a site takes. */
 export const replicaTimes: ReplicaTimes = { renewMs: 5000, settleMs: lifeSeconds * 1000, keepMs: lifeSeconds * 4000 };
 
 /** One replica alone: no other process can have made anything. */

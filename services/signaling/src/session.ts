@@ -6,6 +6,7 @@ import { Refusal } from "./refusal";
 const invalidSession = 209;
 const objectNotFound = 101;
 
+/** Who is signed in, by session token. `signIn` and `signOut` throw {Refusal} unauthenticated, tooMany or accountsUnavailable. */
 export interface Sessions {
   /** Whose session this is. An answer is at most `cacheMs` old. @throws {Refusal} unauthenticated or accountsUnavailable. */
   userOf(token: string): Promise<User>;
@@ -98,10 +99,12 @@ function digest(token: string): string {
   return createHash("sha256").update(token).digest("base64");
 }
 
+/** Whether the person's roles allow to publish. */
 export function mayPublish({ roles }: User): boolean {
   return roles.includes("reporter") || roles.includes("admin");
 }
 
+/** Whether the person's roles allow to view, to list streams and recordings, and to publish unrecorded. */
 export function mayView({ roles }: User): boolean {
   return roles.includes("operator") || roles.includes("admin");
 }

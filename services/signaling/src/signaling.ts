@@ -30,6 +30,7 @@ export interface SignalingOptions {
   readonly ledger?: { readonly beatMs: number; readonly lookMs: number };
 }
 
+/** A signaling server that listens on `port` (TCP). */
 export interface RunningSignaling {
   readonly port: number;
   /** Drains, closes every WebSocket with 1012 and releases all that was made on the media servers. */

@@ -15,6 +15,7 @@ export interface Wiring {
   readonly source: Remote | null;
 }
 
+/** A stream of this replica or of another one, with its objects on the media server. `startedAt` is ISO 8601. */
 export interface Stream {
   readonly id: string;
   readonly title: string;
@@ -104,6 +105,7 @@ export class StreamRegistry {
   }
 }
 
+/** The stream as clients see it: the reason only while it is down, viewers of all replicas counted. */
 export function streamView({ id, title, kind, state, reason, isRecording, startedAt, viewers, otherViewers = 0 }: Stream): StreamView {
   const why = state === "down" && reason !== undefined ? { reason } : {};
   return { id, title, kind, state, ...why, isRecording, startedAt, viewers: viewers.size + otherViewers };

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { IceServer } from "./messages";
 
+/** The TURN server's addresses (RFC 7065) and how long credentials for it hold. */
 export interface TurnSettings {
   readonly urls: readonly string[];
   readonly ttlSeconds: number;

@@ -8,12 +8,14 @@ import { sessionTokenOf } from "./cookie";
 import { closeCode } from "./messages";
 import { isAllowedOrigin, originRefusal } from "./origin";
 
+/** The WebSockets of one server; `open` counts them. */
 export interface WebSockets {
   readonly open: () => number;
   /** Closes every socket with 1012 (RFC 6455: the service restarts) and gives back what their conversations held. */
   close(): Promise<void>;
 }
 
+/** Milliseconds. */
 export interface WebSocketTimes {
   /** Between heartbeats; a client that misses one is gone. */
   readonly heartbeatMs: number;
@@ -22,6 +24,7 @@ export interface WebSocketTimes {
   /** Between looks whether a session still holds, and what it allows. */
   readonly recheckMs: number;
 }
+/** What a site takes. */
 export const webSocketTimes: WebSocketTimes = { heartbeatMs: 10_000, authenticateMs: 10_000, recheckMs: 30_000 };
 
 const maxPayload = 128 * 1024;

@@ -15,6 +15,7 @@ import { demand, publishPermission, viewPermission } from "./permissions";
 import { SignIn, type SignInParts } from "./signIn";
 import { Watching } from "./watching";
 
+/** What a conversation needs of the rest of the server. */
 export interface ConversationParts extends Omit<SignInParts, "onOver" | "onChecked"> {
   readonly config: Pick<Config, "turn" | "maxBitrateBps">;
   readonly turnSecret: string;

@@ -2,6 +2,7 @@ import type { User } from "../messages";
 import { Refusal } from "../refusal";
 import type { Sessions } from "../session";
 
+/** What signing in needs of the rest of the server, and tells it. */
 export interface SignInParts {
   readonly sessions: Sessions;
   /** Says whether this person may have one more WebSocket; call the result when it is closed. */

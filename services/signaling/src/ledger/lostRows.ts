@@ -12,8 +12,10 @@ interface OpenRow {
 }
 
 const classes: readonly LedgerClass[] = ["Stream", "Recording"];
+/** Why a row ended whose writer was killed, as people read it. */
 export const lostReason = "The signaling server was lost";
 
+/** What it takes to find rows that a killed process left open. */
 export interface LostRowsParts {
   readonly parse: ParseCall;
   /** Whether the process that is named so lives. When that cannot be known it counts as living. */

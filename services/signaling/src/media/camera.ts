@@ -1,3 +1,4 @@
+// Longer than usual: one camera from start to close; each attempt to play it, its probe and its faults stand in files beside.
 import type { CameraConfig } from "../config";
 import { reasonOf } from "../log";
 import type { Stream } from "../streams";
@@ -14,12 +15,14 @@ export interface CameraParts extends StreamRecordingParts {
   readonly times: CameraTimes;
 }
 
+/** Milliseconds. */
 export interface CameraTimes {
   /** From `play` to the first picture. */
   readonly patienceMs: number;
   readonly firstRetryMs: number;
   readonly lastRetryMs: number;
 }
+/** What a site takes. */
 export const cameraTimes: CameraTimes = { patienceMs: 15_000, firstRetryMs: 1000, lastRetryMs: 10_000 };
 
 const probeTimeoutMs = 2000;

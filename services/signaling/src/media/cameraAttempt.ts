@@ -7,6 +7,7 @@ import { recordStream, type StreamRecording, type StreamRecordingParts } from ".
 /** Cameras send H.264; their sound (G.711, AAC) is nothing that a browser plays, so the picture alone is kept. */
 const profile: RecordingProfile = { profile: "MKV_VIDEO_ONLY", extension: "mkv", media: ["VIDEO"] };
 
+/** What becomes of one attempt. */
 export interface CameraAttemptEvents {
   /** Its picture comes. */
   onFlowing(): void;

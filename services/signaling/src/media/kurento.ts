@@ -22,6 +22,7 @@ export interface Methods {
 }
 export type MediaType = "VIDEO" | "AUDIO";
 
+/** A candidate as Kurento takes and gives it (RFC 8839). */
 export interface IceCandidate {
   readonly candidate: string;
   readonly sdpMid: string;
@@ -129,6 +130,7 @@ export class KurentoSession {
   }
 }
 
+/** What becomes of a session's socket. */
 export interface KurentoEvents {
   /** The socket is lost; kurento-client tries again by itself. */
   onLost(): void;

@@ -10,8 +10,10 @@ export interface SweepTimes {
   readonly firstMs: number;
   readonly everyMs: number;
 }
+/** What a site takes. */
 export const sweepTimes: SweepTimes = { firstMs: 2000, everyMs: 30_000 };
 
+/** Whose pipelines are looked at, by whom. */
 export interface OrphanParts {
   /** Of the media server, for the log. */
   readonly name: string;

@@ -16,6 +16,7 @@ export interface PublishingParts extends StreamRecordingParts {
   readonly pool: MediaPool;
 }
 
+/** What a published stream tells its publisher. */
 export interface PublisherEvents {
   onCandidate(candidate: Candidate): void;
   /** The stream ended without its publisher asking for it. */

@@ -5,6 +5,7 @@ import { connect as connectTls } from "node:tls";
 /** What a camera answers to someone who asks for its description. A media server says no more than "Invalid URI" of any fault. */
 export type RtspAnswer = "describes" | "unauthorized" | "notFound" | "refuses" | "silent";
 
+/** Of a camera, as the site file and its secret have them: not encoded. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;

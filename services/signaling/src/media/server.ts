@@ -4,6 +4,7 @@ import { connectKurento, type KurentoSession, type Remote } from "./kurento";
 import { orphanReleaser, runTag, sweepTimes, type SweepTimes } from "./orphans";
 import { startProbe, type Probe } from "./probe";
 
+/** `url` is the WebSocket of Kurento's protocol; `probeMs` lies between two probes, `timeoutMs` is for one answer. */
 export interface MediaServerOptions {
   readonly name: string;
   readonly url: string;

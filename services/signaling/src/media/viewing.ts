@@ -5,6 +5,7 @@ import { offerProblem } from "../sdp";
 import type { Stream, StreamRegistry, Viewer } from "../streams";
 import { WebRtcConnection } from "./webRtc";
 
+/** What a viewed stream tells its viewer. */
 export interface ViewerEvents {
   onCandidate(candidate: Candidate): void;
   onEnded(reason: string): void;

@@ -2,6 +2,7 @@ import type { Candidate } from "../messages";
 import type { Remote } from "./kurento";
 import type { MediaServer } from "./server";
 
+/** What one WebRTC connection tells its owner; nothing any more after `release`. */
 export interface WebRtcEvents {
   onCandidate(candidate: Candidate): void;
   onFlowing?(): void;
