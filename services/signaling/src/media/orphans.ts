@@ -11,7 +11,7 @@ export interface SweepTimes {
   readonly everyMs: number;
 }
 /** What a site takes. */
-export const sweepTimes: SweepTimes = { firstMs: 2000, everyMs: 30_000 };
+export const sweepTimes: SweepTimes = { firstMs: 2000, everyMs: 15_000 };
 
 /** Whose pipelines are looked at, by whom. */
 export interface OrphanParts {
