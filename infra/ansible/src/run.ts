@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Place, Site } from "@barecast/site";
 import type { Stack } from "@barecast/stack";
+import { makeScratch } from "@barecast/waiting";
 
 import { defaultCache, hostDigests } from "./digests";
 import { AnsibleError } from "./errors";
@@ -57,7 +57,7 @@ export async function runPlaybook(input: RunInput): Promise<RunOutcome> {
   }
   const digests = hostDigests(input.site, input.stack, input);
   // SSH's sockets: a short path of our own, gone after the run.
-  const sockets = mkdtempSync(path.join(tmpdir(), "barecast-ssh-"));
+  const sockets = makeScratch("ssh");
   try {
     writeRunFiles(input, sockets, digests);
     const hosts = await execute(program, argumentsOf(input), input);

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { makeScratch } from "@barecast/waiting";
 import { RunnerError, type RunnerEvent, type RunnerOptions } from "./api";
 import { Connections } from "./docker/connection";
 import { configHandler, secretHandler } from "./docker/content";
@@ -14,7 +15,6 @@ import { dynamicHandler } from "./handlers/dynamic";
 import { defaultProviderInputs, dockerProvider, dynamicProvider } from "./handlers/provider";
 import { DynamicProcess } from "./host/dynamicProcess";
 import { type Place, placeOf } from "./host/program";
-import { makeScratch } from "./scratch";
 import { StateFile } from "./state/backend";
 import { takeLock } from "./state/lock";
 import { saltOfSettings } from "./state/salt";
@@ -59,7 +59,7 @@ export class Session {
   /** Runs `work` in a session and closes it whatever happens. */
   static async with<T>(o: RunnerOptions, isWriting: boolean, work: (session: Session) => Promise<T>): Promise<T> {
     if (o.signal?.aborted) throw new RunnerError("interrupted", "Interrupted before anything was done");
-    const session = new Session(o, await makeScratch("runner"));
+    const session = new Session(o, makeScratch("runner"));
     try {
       if (isWriting) session.unlock = await takeLock(o.backend, o.project, o.stack);
       return await work(session);

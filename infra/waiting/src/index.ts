@@ -1,2 +1,3 @@
 export { engineLock, siteLock, withLock, type LockOptions } from "./lock";
+export { makeScratch } from "./scratch";
 export { until, type Patience } from "./until";

@@ -29,7 +29,7 @@ const rows: readonly (readonly [words: string, exitCode: number, answer: string,
   ["verify", 4, resting],
   ["open", 4, resting],
   ["open sesame", 2, "open sesame: Expected console or dashboard"],
-  ["secrets forget", 2, "secrets forget: Expected list, or set NAME"],
+  ["secrets forget", 2, 'secrets: Expected list, set NAME or show ACCOUNT, found "forget". Type: ./barecast help secrets'],
   ["images pull", 2, "images pull: Expected pin"],
   ["status", 0, "machine  one  missing"],
   [

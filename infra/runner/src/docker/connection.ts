@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { access, rm } from "node:fs/promises";
 import path from "node:path";
+import { makeScratch } from "@barecast/waiting";
 import { RunnerError } from "../api";
 import { endGroup } from "../group";
-import { makeScratch } from "../scratch";
 import { until } from "../until";
 import { DockerApi } from "./api";
 
@@ -58,7 +58,7 @@ export class Connections {
   }
 
   private async forward(host: string, sshOpts: string[]): Promise<string> {
-    const folder = await makeScratch("docker");
+    const folder = makeScratch("docker");
     const socket = path.join(folder, "docker.sock");
     // A group of its own: the terminal's Ctrl-C would end it while a step still needs it.
     const child = spawn("sh", ["-c", UNTIL_STDIN_CLOSES, "sh", ...forwardArguments(host, socket, sshOpts)], {

@@ -16,18 +16,19 @@ const CONVERGE = "3m";
 export async function updated(api: DockerApi, inputs: ServiceInputs, made: Made, context: Context): Promise<void> {
   const sent = Date.now();
   if (!isAwaited(inputs)) return;
+  const history = new TaskHistory(await tasksOf(api, made.id));
   let status: Service["UpdateStatus"];
   const reason = async (): Promise<string | null> => {
+    history.add(await tasksOf(api, made.id));
     status = (await api.get<Service>(`/services/${made.id}`)).UpdateStatus;
     if (!status?.State) return Date.now() - sent > STATUS_APPEARS_MS ? null : "the update hasn't begun";
     return updateOutcome(status) === "going" ? `the update is ${status.State}` : null;
   };
   const late = await until(reason, timeoutOf(inputs), context.signal).catch((error: Error) => error);
   if (!late && updateOutcome(status) === "done") return;
-  const tasks = await tasksOf(api, made.id);
   const said = late ? late.message : `${status?.State}: ${status?.Message}`;
   const what = status?.State?.startsWith("rollback") ? "Docker rolled the update back" : "The update didn't end well";
-  throw new NotConverged(`${what} (${said})`, made, await evidenceOf(api, made.id, tasks));
+  throw new NotConverged(`${what} (${said})`, made, await evidenceOf(api, made.id, history.all()));
 }
 
 /** Waits until the tasks are what the spec says. @throws NotConverged with what shows why not, at once when waiting longer is vain */
@@ -36,14 +37,12 @@ export async function converge(api: DockerApi, inputs: ServiceInputs, made: Made
   const spec = serviceSpec(inputs);
   const isProbed = hasHealthcheck(spec);
   let tasks = await tasksOf(api, made.id);
-  // What ended before tells of an earlier spec; kept by id, as Swarm forgets a slot's older tasks.
-  const before = new Set(tasks.filter(hasEnded).map(({ ID }) => ID));
-  const ended = new Map<string, Task>();
+  const history = new TaskHistory(tasks);
   const reason = async (): Promise<string | null> => {
     const wanted = await wantedTasks(api, inputs);
     tasks = await tasksOf(api, made.id);
-    for (const task of tasks) if (hasEnded(task) && !before.has(task.ID)) ended.set(task.ID, task);
-    const vain = crashLoop([...ended.values()], spec);
+    history.add(tasks);
+    const vain = crashLoop(history.all().filter(hasEnded), spec);
     if (vain) throw new Error(vain);
     if (wanted === undefined && tasks.length === 0) return "no node has a task of it yet";
     return unsettled(tasks, wanted ?? tasks.filter(({ DesiredState }) => DesiredState === "running").length, isProbed, Date.now());
@@ -62,3 +61,21 @@ async function wantedTasks(api: DockerApi, { mode, taskSpec }: ServiceInputs): P
 }
 
 const tasksOf = (api: DockerApi, id: string): Promise<Task[]> => api.get<Task[]>("/tasks", { filters: { service: [id] } });
+
+/** The tasks of one wait, kept by id, as Swarm forgets a slot's older ones. Those that had ended before tell of an earlier spec. */
+class TaskHistory {
+  private readonly before: ReadonlySet<string>;
+  private readonly kept = new Map<string, Task>();
+
+  constructor(tasks: readonly Task[]) {
+    this.before = new Set(tasks.filter(hasEnded).map(({ ID }) => ID));
+  }
+
+  add(tasks: readonly Task[]): void {
+    for (const task of tasks) if (!this.before.has(task.ID)) this.kept.set(task.ID, task);
+  }
+
+  all(): Task[] {
+    return [...this.kept.values()];
+  }
+}

@@ -1,11 +1,10 @@
 import fc from "fast-check";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { canonicalOrder } from "../engine/order";
 import { needsOf, type Resource } from "../engine/resource";
 import { reveal, secret } from "../engine/values";
-import { makeScratch } from "../scratch";
 import { WIRE } from "../testing/recordings";
 import { StateFile, stackFile } from "./backend";
 import type { Deployment } from "./checkpoint";
@@ -155,13 +154,4 @@ describe("lock", () => {
     else await expect(taken).rejects.toMatchObject({ code: "locked" });
     expect(readdirSync(locks())).toEqual(isRemoved ? [] : ["x.json"]);
   });
-});
-
-test("a scratch folder is this user's alone, and those of processes that are gone are removed", async () => {
-  const left = path.join(os.tmpdir(), `barecast-runner-${2 ** 22 + 1}-left`);
-  mkdirSync(left);
-  const made = await makeScratch("runner");
-  const mode = statSync(made).mode & 0o777;
-  rmSync(made, { recursive: true });
-  expect([mode, existsSync(left)]).toEqual([0o700, false]);
 });

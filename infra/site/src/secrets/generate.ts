@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { makeScratch } from "@barecast/waiting";
 import type { Site, SiteSecrets } from "../site";
 import { newAuthority, newServerCertificate, stands } from "./certificates";
 
@@ -15,7 +15,7 @@ const newPassword = () =>
   ).join("-");
 
 function newSshKey(comment: string): { sshKey: string; sshPublicKey: string } {
-  const folder = mkdtempSync(path.join(tmpdir(), "barecast-key-"));
+  const folder = makeScratch("key");
   try {
     const file = path.join(folder, "id");
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);

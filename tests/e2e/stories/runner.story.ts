@@ -1,0 +1,116 @@
+import { DockerProxy, Harness, killedAtWrite, PLATFORM } from "@barecast/runner/testing";
+import { Forward } from "../src/forward";
+import { sharedSite } from "../src/sharedSite";
+
+// The runner by itself, with a small program of its own, on the swarm of the site's machine: beside the site, which nothing of it touches.
+jest.setTimeout(10 * 60_000);
+
+let forward: Forward;
+let harness: Harness<DockerProxy>;
+let docker: DockerProxy;
+let image: string;
+/** Another network than the site's own. */
+const place = { subnet: "10.239.9.0/24" };
+
+beforeAll(async () => {
+  const site = await sharedSite();
+  // Any that is there and has `sleep`; its own health is another program's.
+  const format = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
+  image = (await site.inside("docker", "service", "inspect", `${site.about.name}-redis`, "--format", format)).trim();
+  forward = await Forward.toDockerOf(site);
+});
+afterAll(() => forward?.close());
+beforeEach(async () => {
+  harness = new Harness("wire", { "program.js": PLATFORM });
+  docker = new DockerProxy(forward.socket);
+  await harness.start(docker);
+});
+afterEach(async () => {
+  await harness?.run("destroy").finally(() => harness.stop());
+});
+
+const configOf = (more: Record<string, string> = {}) => ({ ...place, image, ...more });
+const filters = JSON.stringify({ label: ["barecast.site=wire"] });
+
+/** What carries the program's label, by kind; contents are hashed into names. */
+async function found(): Promise<Record<string, string[]>> {
+  type Named = { Name?: string; Spec?: { Name: string } };
+  const kinds = ["services", "networks", "secrets", "configs"].map(async (kind): Promise<[string, string[]]> => {
+    const list = await docker.ask<Named[]>(`/${kind}`, { filters });
+    return [kind, list.map(({ Name, Spec }) => Name ?? Spec?.Name ?? "").sort()];
+  });
+  const { Volumes } = await docker.ask<{ Volumes: Named[] | null }>("/volumes", { filters });
+  return { ...Object.fromEntries(await Promise.all(kinds)), volumes: (Volumes ?? []).map(({ Name }) => Name ?? "") };
+}
+
+/** Every service's version index, and the tasks that are to run. */
+async function versions(): Promise<unknown> {
+  const services = await docker.ask<{ ID: string; Version: { Index: number } }[]>("/services", { filters });
+  const tasks = await docker.ask<{ ID: string; ServiceID: string; DesiredState: string }[]>("/tasks");
+  const own = tasks.filter(({ ServiceID, DesiredState }) => DesiredState === "running" && services.some(({ ID }) => ID === ServiceID));
+  return { services: services.map(({ ID, Version }) => [ID, Version.Index]).sort(), tasks: own.map(({ ID }) => ID).sort() };
+}
+
+/** One of each, and a run that finds nothing to do. */
+async function expectWhole(config: Record<string, string>): Promise<void> {
+  await harness.run("up", config);
+  const [state, before] = [harness.stateText(), await versions()];
+  const { changes, isStateWritten } = await harness.run("up", config);
+  expect({ changes, isStateWritten, writes: docker.writes }).toEqual({ changes: { same: 7 }, isStateWritten: false, writes: [] });
+  expect([harness.stateText(), await versions()]).toEqual([state, before]);
+  const counts = Object.fromEntries(Object.entries(await found()).map(([kind, names]) => [kind, names.length]));
+  expect(counts).toEqual({ services: 2, networks: 1, secrets: 1, configs: 1, volumes: 1 });
+}
+
+async function expectNothing(): Promise<void> {
+  await harness.run("destroy");
+  expect(await found()).toEqual({ services: [], networks: [], secrets: [], configs: [], volumes: [] });
+}
+
+// Every write: infra/runner/src/killed.test.ts, against a Docker in memory. Here some of them, against a real one.
+test("a first up that is killed at its writes is finished by the next, without orphans", async () => {
+  for (const n of [3, 6]) {
+    expect(await killedAtWrite(harness, n, configOf())).toBeGreaterThanOrEqual(n);
+    await expectWhole(configOf());
+    await expectNothing();
+  }
+});
+
+test("an update that is killed at its writes is finished by the next, without orphans", async () => {
+  await harness.run("up", configOf());
+  for (const n of [2, 4]) {
+    const config = configOf({ content: `content ${n}` });
+    expect(await killedAtWrite(harness, n, config)).toBeGreaterThanOrEqual(n);
+    await expectWhole(config);
+  }
+});
+
+/** Why an `up` failed, each line once, without the ids of tasks and nodes. */
+async function failureOf(broken: object): Promise<{ message: string; evidence: string[] }> {
+  const work = harness.run("up", configOf({ base: JSON.stringify(broken) }));
+  const error = await work.then(
+    () => Promise.reject(new Error("It ended well")),
+    (failure: Error & { evidence: string[] }) => failure,
+  );
+  const evidence = error.evidence.map((line) => line.replace(/task \w{25} on node \w{25}/, "task … on node …"));
+  return { message: error.message, evidence: [...new Set(evidence)] };
+}
+
+test("a service that crashes at its first start, and updates that crash or don't get healthy, are told with what shows why", async () => {
+  const crashing = { commands: ["sh", "-c"], args: ["echo no camera; exit 3"] };
+  const shown = ["task … on node …: failed: task: non-zero exit (3)", "log: no camera"];
+  expect(await failureOf(crashing)).toEqual({
+    message: "base: Failed to create: The service doesn't run: 4 tasks ended one after the other, the last: task: non-zero exit (3)",
+    evidence: shown,
+  });
+  await expectWhole(configOf());
+  const rolledBack = "base: Failed to update: Docker rolled the update back (rollback_completed: rollback completed)";
+  expect(await failureOf(crashing)).toEqual({ message: rolledBack, evidence: shown });
+  await expectWhole(configOf());
+  const tests = ["CMD-SHELL", "echo no picture; false"];
+  expect(await failureOf({ healthcheck: { tests, interval: "500ms", timeout: "1s", retries: 2, startPeriod: "0s" } })).toEqual({
+    message: rolledBack,
+    evidence: ["task … on node …: failed: task: non-zero exit (143): dockerexec: unhealthy container", "healthcheck: exit 1: no picture"],
+  });
+  await expectWhole(configOf());
+});
