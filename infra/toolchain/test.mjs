@@ -8,6 +8,8 @@ import { clearTimeout, setTimeout } from "node:timers";
 const reports = path.join(import.meta.dirname, "..", "..", ".cache", "test-reports");
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
+// Compiled JavaScript is kept: a third of the time of tests that start many programs.
+const env = { NODE_COMPILE_CACHE: path.join(process.env.BARECAST_CACHE ?? path.join(reports, ".."), "node"), ...process.env };
 const node = (...args) => [process.execPath, args];
 const bin = (name) => path.join("node_modules", ".bin", name);
 const jest = (project) =>
@@ -56,7 +58,7 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   const began = Date.now();
   const log = path.join(reports, `${title.replaceAll(" ", "-")}.log`);
   const err = isAlone ? "inherit" : openSync(log, "w");
-  const child = spawn(file, args, { stdio: ["ignore", report ? "ignore" : err, err] });
+  const child = spawn(file, args, { env, stdio: ["ignore", report ? "ignore" : err, err] });
   let isLate = false;
   const limit = setTimeout(() => (isLate = child.kill("SIGKILL")), limitMinutes * 60_000);
   const status = await new Promise((resolve) => {
