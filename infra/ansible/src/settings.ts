@@ -39,7 +39,7 @@ enable_plugins = yaml
 [ssh_connection]
 pipelining = True
 control_path_dir = ${sockets}
-control_path = ${sockets}/%%C
+control_path = ${sockets}/%%h-%%p
 ssh_args = -F none -o UserKnownHostsFile=${knownHosts} -o GlobalKnownHostsFile=none -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o BatchMode=yes -o ControlMaster=auto -o ControlPersist=30
 scp_if_ssh = False
 retries = 0

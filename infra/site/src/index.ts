@@ -5,7 +5,7 @@ export { loadSite, parseSite } from "./load";
 export { SiteProblems, UserError, shown, textOf, type Problem } from "./problems";
 export { placeOf, type Place } from "./place";
 export { certificateNames, generateSecrets } from "./secrets/generate";
-export { openSecrets, writeSecrets } from "./secrets/file";
+export { changeSecrets, openSecrets } from "./secrets/file";
 export { newAuthority, newServerCertificate, type Pair } from "./secrets/certificates";
 export { jsonSchema, siteDocs, siteExample } from "./docs";
 export { overlap } from "./rules";

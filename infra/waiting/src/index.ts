@@ -1,3 +1,3 @@
-export { engineLock, siteLock, withLock, type LockOptions } from "./lock";
+export { engineLock, fileLock, siteLock, withLock, type LockOptions } from "./lock";
 export { makeScratch } from "./scratch";
 export { until, type Patience } from "./until";

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +21,9 @@ export const engineLock = (name: "build" | "images") => lockFile(name);
 
 /** A site's machines have the site's name, whichever checkout made them: one works on it at a time. */
 export const siteLock = (site: string) => lockFile(`site-${site}`);
+
+/** Of a file that is read, changed and replaced: one does so at a time. */
+export const fileLock = (file: string) => lockFile(`file-${createHash("sha256").update(path.resolve(file)).digest("hex").slice(0, 16)}`);
 
 export interface LockOptions {
   /** What is done meanwhile, for those who wait: `the build of /srv/barecast`. */

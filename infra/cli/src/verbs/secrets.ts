@@ -1,4 +1,4 @@
-import { openSecrets, UserError, writeSecrets } from "@barecast/site";
+import { changeSecrets, openSecrets, UserError } from "@barecast/site";
 import type { Context } from "../context";
 
 /** Names of the secrets that the operator set; their values are never told. */
@@ -31,8 +31,7 @@ export async function setSecret({ site, place }: Context, name: string, value: s
       "secrets.value",
       `${name}: Expected the secret on standard input, found nothing. Type: ./barecast secrets set ${name} < file`,
     );
-  const secrets = await openSecrets(site, place);
-  await writeSecrets(place, { ...secrets, own: { ...secrets.own, [name]: value } });
+  await changeSecrets(site, place, (secrets) => ({ ...secrets, own: { ...secrets.own, [name]: value } }));
 }
 
 /** Standard input to its end, without the line break at the end. */

@@ -3,7 +3,7 @@ import type { Values } from "../engine/values";
 import { withoutMarks } from "../engine/values";
 import { until } from "../until";
 import { type DockerApi, DockerError } from "./api";
-import { type Service, type Task, updateOutcome } from "./convergence";
+import type { Service, Task } from "./convergence";
 import { apiOf, common, createOrSettle, type DockerContext, plain } from "./handler";
 import { refuseForeign } from "./labels";
 import { converge, updated } from "./serviceAwaited";
@@ -42,12 +42,15 @@ export function serviceHandler(docker: DockerContext): Handler {
 
 const outputsOf = (inputs: Values, id: string): Values => ({ ...(withoutMarks(inputs) as Values), id });
 
-/** Sends the spec unless it is there and on its way already; false when there was nothing to send. */
+/**
+ * Sends the spec unless it is there and on its way already; false when there was nothing to send. What Docker rolled back has the spec from
+ * before, which may be the wanted one; what Docker paused goes on with the next update only.
+ */
 async function send(api: DockerApi, id: string, spec: Values): Promise<boolean> {
   for (;;) {
     const service = await api.get<Service>(`/services/${id}`);
-    const isGoing = updateOutcome(service.UpdateStatus) !== "failed" && !/^rollback/.test(service.UpdateStatus?.State ?? "");
-    if (isGoing && (await driftOf(api, service, spec)).length === 0) return false;
+    const isPaused = /paused$/.test(service.UpdateStatus?.State ?? "");
+    if (!isPaused && (await driftOf(api, service, spec)).length === 0) return false;
     try {
       await api.post(`/services/${id}/update`, spec, { version: service.Version.Index });
       return true;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseSite } from "../load";
 import { placeOf } from "../place";
-import { openSecrets, writeSecrets } from "./file";
+import { changeSecrets, openSecrets, writeSecrets } from "./file";
 import { withCertificates } from "./generate";
 
 const site = parseSite("site: x\ndomain: x.localhost\nhosts: {one: {machine: {}}}\n", "x.yaml");
@@ -48,4 +48,11 @@ test("a certificate that ends, or lacks a name of the site, is made again by the
   function issuer(cert: string) {
     return new X509Certificate(cert).issuer;
   }
+});
+
+test("those who change the file at once lose nothing of each other", async () => {
+  const fresh = { ...place, secrets: path.join(folder, "at-once", "secrets.age"), ageKey: path.join(folder, "at-once", "age.key") };
+  const names = ["a", "b", "c", "d"];
+  await Promise.all(names.map((name) => changeSecrets(site, fresh, (secrets) => ({ ...secrets, own: { ...secrets.own, [name]: name } }))));
+  expect((await openSecrets(site, fresh)).own).toEqual({ a: "a", b: "b", c: "c", d: "d" });
 });

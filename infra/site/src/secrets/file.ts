@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { fileLock, withLock } from "@barecast/waiting";
 import * as age from "age-encryption";
 import type { Place } from "../place";
 import { UserError } from "../problems";
@@ -13,11 +14,27 @@ import { generateSecrets, withCertificates, withMissing, type StoredSecrets } fr
  * @throws UserError when the file is there and its key is not, or does not open it: nothing is ever made a second time.
  */
 export async function openSecrets(site: Site, place: Place): Promise<SiteSecrets> {
-  const found = existsSync(place.secrets) ? await decrypt(place) : undefined;
-  const secrets = found ? withMissing(await withCertificates(site, found)) : await generateSecrets(site);
-  if (!isDeepStrictEqual(secrets, found)) await writeSecrets(place, secrets);
-  return secrets;
+  const found = await read(place);
+  const secrets = found && (await completed(site, found));
+  if (secrets && isDeepStrictEqual(secrets, found)) return secrets;
+  return changeSecrets(site, place, (complete) => complete);
 }
+
+/**
+ * Opens the secrets, changes them and writes them, while no other process on this computer does so.
+ * @throws UserError as {@link openSecrets}
+ */
+export function changeSecrets(site: Site, place: Place, change: (secrets: SiteSecrets) => SiteSecrets): Promise<SiteSecrets> {
+  return withLock(fileLock(place.secrets), { purpose: `a change of ${place.secrets}` }, async () => {
+    const found = await read(place);
+    const secrets = change(found ? await completed(site, found) : await generateSecrets(site));
+    if (!isDeepStrictEqual(secrets, found)) await writeSecrets(place, secrets);
+    return secrets;
+  });
+}
+
+const completed = async (site: Site, found: StoredSecrets) => withMissing(await withCertificates(site, found));
+const read = async (place: Place) => (existsSync(place.secrets) ? decrypt(place) : undefined);
 
 async function decrypt(place: Place): Promise<StoredSecrets> {
   const decrypter = new age.Decrypter();
@@ -32,7 +49,7 @@ async function decrypt(place: Place): Promise<StoredSecrets> {
   }
 }
 
-/** Encrypts and replaces the secrets file; the first call makes the private key. */
+/** @internal For tests: encrypts and replaces the secrets file; the first call makes the private key. */
 export async function writeSecrets(place: Place, secrets: StoredSecrets): Promise<void> {
   if (!existsSync(place.ageKey)) {
     mkdirSync(path.dirname(place.ageKey), { recursive: true, mode: 0o700 });
