@@ -58,9 +58,12 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   const began = Date.now();
   const log = path.join(reports, `${title.replaceAll(" ", "-")}.log`);
   const err = isAlone ? "inherit" : openSync(log, "w");
-  const child = spawn(file, args, { env, stdio: ["ignore", report ? "ignore" : err, err] });
+  // In a group of its own, with all that it starts.
+  const child = spawn(file, args, { env, stdio: ["ignore", report ? "ignore" : err, err], detached: true });
+  const end = (signal) => child.pid && process.kill(-child.pid, signal);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end(signal));
   let isLate = false;
-  const limit = setTimeout(() => (isLate = child.kill("SIGKILL")), limitMinutes * 60_000);
+  const limit = setTimeout(() => (isLate = end("SIGKILL")), limitMinutes * 60_000);
   const status = await new Promise((resolve) => {
     child.once("error", (error) => (console.error(`${title}: ${error.message}`), resolve(1)));
     child.once("exit", (code) => resolve(code ?? 1));

@@ -26,7 +26,12 @@ export function followStreams(connection: Connection): Streams {
     }
   };
   const stopState = connection.state.subscribe(() => void watch());
-  const stopMessages = connection.onMessage((message) => message.type === "streams" && state.set({ streams: message.streams }));
+  const stopMessages = connection.onMessage((message) => {
+    if (message.type === "streams") state.set({ streams: message.streams });
+    // Nobody asked: the right to watch was taken away.
+    else if (message.type === "error" && message.id === undefined && message.code === "forbidden")
+      state.set({ streams: [], error: message.message });
+  });
   void watch();
   return {
     state,

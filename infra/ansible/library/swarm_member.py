@@ -174,7 +174,8 @@ def ensure_member(engine, module, info):
     done = ensure_bridge(engine, params["gateway_bridge"])
     here = {"ListenAddr": "0.0.0.0:2377", "AdvertiseAddr": params["address"] + ":2377", "DataPathAddr": params["address"]}
     if params["is_first"]:
-        # Why an update failed is told by tasks that Swarm keeps: with fewer, a rollback's own tasks push the failed one out.
+        # Why an update failed is told by tasks that Swarm keeps: with fewer, a rollback's own tasks push the failed one out. A swarm made before keeps
+        # two: there the runner sees what it can while the update goes on.
         spec = {"Labels": {"barecast.site": params["site"]}, "Orchestration": {"TaskHistoryRetentionLimit": 5}}
         engine.ask("POST", "/swarm/init", dict(here, DefaultAddrPool=[params["address_pool"]], SubnetSize=24, Spec=spec))
         return done + ["swarm"]

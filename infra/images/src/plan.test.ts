@@ -146,8 +146,9 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
     { do: "folder", folder: "/c/images/signaling/npm/node_modules" },
     { do: "rename", from: "/c/images/signaling/npm/node_modules", to: "/c/images/signaling/context/node_modules" },
     {
-      do: "copy",
+      do: "copy compiled",
       from: "/p/services/signaling/dist",
+      sources: "/p/services/signaling/src",
       to: "/c/images/signaling/context/app/dist",
       except: /(\.d\.[cm]?ts|\.map|\.tsbuildinfo|\.test\.js)$/,
     },

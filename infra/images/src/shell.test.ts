@@ -31,6 +31,15 @@ test("files: copied but for what is left out, pruned however deep, moved", async
   expect(readdirSync(folder).sort()).toEqual(["log", "log.lock", "to"]);
 });
 
+test("what a compiler wrote for sources that are gone is left out", async () => {
+  for (const folder of ["src/kept", "dist/kept", "dist/gone"]) mkdirSync(at(folder), { recursive: true });
+  const files = ["src/a.ts", "src/b.tsx", "src/kept/c.ts", "src/d.json", "dist/a.js", "dist/b.js", "dist/kept/c.js", "dist/d.json"];
+  for (const file of [...files, "dist/old.js", "dist/gone/e.js", "dist/a.d.ts"]) writeFileSync(at(file), "");
+  const step = { do: "copy compiled", from: at("dist"), sources: at("src"), to: at("to"), except: /\.d\.ts$/ } as const;
+  await perform("redis", [step], at("log"));
+  expect(readdirSync(at("to"), { recursive: true }).sort()).toEqual(["a.js", "b.js", "d.json", "kept", "kept/c.js"]);
+});
+
 test("a program that fails: which image, which command, its last words, where the rest is", async () => {
   const command = ["sh", "-c", "echo one; echo two >&2; exit 7"];
   const failure = perform("redis", [{ do: "run", command }], at("log"));

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { ImageBuildError } from "./errors";
@@ -34,6 +34,7 @@ async function performOne(image: string, step: Step, log: string, signal?: Abort
       await mkdir(step.folder, { recursive: true });
       return;
     case "copy":
+    case "copy compiled":
       return copy(image, step, log);
     case "prune":
       return prune(step.folder, step.names);
@@ -54,13 +55,21 @@ async function prune(folder: string, names: RegExp): Promise<void> {
   }
 }
 
-async function copy(image: string, { from, to, except }: Step & { do: "copy" }, log: string): Promise<void> {
+async function copy(image: string, step: Step & { do: "copy" | "copy compiled" }, log: string): Promise<void> {
+  const { from, to, except } = step;
   if (!(await stat(from).catch(() => undefined))) {
     throw new ImageBuildError(image, `copy ${from}`, log, `${from}: Expected a file or folder, found nothing. Build it first`);
   }
   await mkdir(path.dirname(to), { recursive: true });
-  const filter = (source: string) => source === from || !except?.test(path.basename(source));
+  const hasSource = (file: string) => step.do === "copy" || isCompiledFrom(step.sources, path.relative(from, file));
+  const filter = (file: string) => file === from || (!except?.test(path.basename(file)) && hasSource(file));
   await cp(from, to, { recursive: true, dereference: true, filter });
+}
+
+/** Whether a file (or folder) of a compiler's output has its source: output for removed sources stays where it is. */
+function isCompiledFrom(sources: string, output: string): boolean {
+  const stem = path.join(sources, output.replace(/\.js$/, ""));
+  return [stem, `${stem}.ts`, `${stem}.tsx`].some((file) => existsSync(file));
 }
 
 async function run(image: string, step: Step & { do: "run" }, log: string, signal?: AbortSignal): Promise<void> {

@@ -14,6 +14,8 @@ export type Step =
   | { readonly do: "folder"; readonly folder: string }
   /** Copies a file or a folder with its content; names that `except` matches are left out. Links become what they point to. */
   | { readonly do: "copy"; readonly from: string; readonly to: string; readonly except?: RegExp }
+  /** Copies what a compiler wrote, but for what it wrote for sources that are gone since. */
+  | { readonly do: "copy compiled"; readonly from: string; readonly sources: string; readonly to: string; readonly except: RegExp }
   /** Removes files and folders of these names, however deep. */
   | { readonly do: "prune"; readonly folder: string; readonly names: RegExp }
   | { readonly do: "remove"; readonly path: string }

@@ -120,6 +120,18 @@ test("an update that Docker rolls back is an error, and the next run sends it ag
   expect(writes()).toEqual(["POST /services/<id>/update kill-base", expect.stringMatching("DELETE"), expect.stringMatching("DELETE")]);
 });
 
+test("an update that Docker rolled back and that nobody wants any more: nothing is sent", async () => {
+  await begin(PLATFORM);
+  await harness.run("up");
+  harness.docker.fails = { "kill-base": "rollback" };
+  await failureOf(harness.run("up", { content: "two" }));
+  harness.docker.fails = {};
+  harness.docker.writes.length = 0;
+  await harness.run("up");
+  expect(writes().filter((write) => write.includes("kill-base"))).toEqual([]);
+  expect((await harness.run("up")).changes).toEqual({ same: 7 });
+});
+
 test("a dynamic resource whose update failed is updated again, even when the program takes its change back", async () => {
   const program = `${HEAD}
     class Hosts extends pulumi.dynamic.Resource {

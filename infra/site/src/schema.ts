@@ -119,7 +119,8 @@ const cameraSchema = z.strictObject({
     .meta(says("User of the camera, where it asks for one (Basic or Digest)", { example: "viewer" })),
   passwordSecret: name.optional().meta(
     says("Name of a secret in the site's secrets file: `barecast secrets set NAME`", {
-      security: "Basic authentication sends it readable over rtsp://. Give it to a user of the camera who may only view",
+      security:
+        "Basic authentication sends it readable over rtsp://; over rtsps:// Basic is refused, because a camera's certificate proves nothing. Give it to a user of the camera who may only view",
       example: "gate",
     }),
   ),

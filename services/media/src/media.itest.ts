@@ -5,8 +5,6 @@ import { CameraScene, words } from "./testing/cameraScene";
 import { TestCamera } from "./testing/testCamera";
 import { until } from "./testing/until";
 
-jest.setTimeout(60_000);
-
 let scene: CameraScene;
 beforeEach(async () => {
   scene = await CameraScene.open();

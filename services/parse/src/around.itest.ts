@@ -4,8 +4,6 @@ import { master, masterKey, prepareGround, type Ground } from "./testing/service
 import { until } from "./until";
 
 // What is around Parse: its database that goes and comes back, and live queries over Redis.
-jest.setTimeout(120_000);
-
 let ground: Ground;
 beforeAll(async () => {
   ground = await prepareGround();

@@ -2,8 +2,6 @@ import { dashboardPort } from "./dashboard";
 import { clientOf } from "./testing/client";
 import { masterKey, people, prepareGround, type Ground, type Name, type Service } from "./testing/service";
 
-jest.setTimeout(120_000);
-
 let ground: Ground;
 let parse: Service;
 beforeAll(async () => {

@@ -2,8 +2,6 @@ import { request } from "node:http";
 import { clientOf, type Client } from "./testing/client";
 import { outside, people, prepareGround, type Ground, type Service } from "./testing/service";
 
-jest.setTimeout(120_000);
-
 let ground: Ground;
 let parse: Service;
 let client: Client;

@@ -1,8 +1,6 @@
 import { clientOf, recording, stream, type Client } from "./testing/client";
 import { master, masterKey, origin, outside, prepareGround, type Ground, type Name, type Service } from "./testing/service";
 
-jest.setTimeout(120_000);
-
 let ground: Ground;
 let parse: Service;
 let client: Client;

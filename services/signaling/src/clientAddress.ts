@@ -1,15 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIPv4 } from "node:net";
 
-/** Whether an address belongs to the networks (IPv4 CIDR) whose proxies are believed. Fit for Express's `trust proxy`. */
-export function trustOf(networks: readonly string[]): (address: string) => boolean {
+/** Whether an address belongs to the networks (IPv4 CIDR) whose proxies are believed. Fit for Express's `trust proxy`, which knows no
+ * address of a client that is gone. */
+export function trustOf(networks: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList();
   for (const network of networks) {
     const [address = "", bits] = network.split("/");
     list.addSubnet(address, Number(bits), "ipv4");
   }
   return (address) => {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+    const plain = (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
     return isIPv4(plain) && list.check(plain, "ipv4");
   };
 }

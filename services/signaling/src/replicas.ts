@@ -55,6 +55,11 @@ export function shareStreams(
   const foreign = new ForeignStreams(pool, streams);
   const isSettled = () => store.isUp() && now() - store.upSince() >= settleMs;
   const lastSeen = new Map<string, { text: string; at: number }>();
+  /** For a replica that isn't in the store: one that was seen in it since it came up has left, and only then is it known at once. */
+  const patienceWith = (seenAt: number) => {
+    if (!store.isUp()) return keepMs;
+    return isSettled() || seenAt > store.upSince() ? 0 : keepMs + settleMs;
+  };
   let written = "";
   const write = async () => {
     const text = JSON.stringify(streams.own().flatMap(sharedOf));
@@ -65,8 +70,7 @@ export function shareStreams(
     const texts = store.isUp() ? await store.readAll() : new Map<string, string>();
     texts.delete(run);
     for (const [other, text] of texts) lastSeen.set(other, { text, at: now() });
-    const most = isSettled() ? 0 : keepMs;
-    for (const [other, { at }] of lastSeen) if (!texts.has(other) && now() - at >= most) lastSeen.delete(other);
+    for (const [other, { at }] of lastSeen) if (!texts.has(other) && now() - at >= patienceWith(at)) lastSeen.delete(other);
     foreign.show([...lastSeen.values()].flatMap(({ text }) => z.array(sharedSchema).parse(JSON.parse(text))));
   };
   const quietly = (work: () => Promise<void>) => void work().catch((error: unknown) => log.debug("Redis", { reason: reasonOf(error) }));

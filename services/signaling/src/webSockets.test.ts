@@ -3,6 +3,7 @@ import { clientAddress, trustOf } from "./clientAddress";
 import { connectClient, until, type TestClient } from "./testing/client";
 import { closeAfterEach } from "./testing/closing";
 import { origin, startSetup } from "./testing/setup";
+import { webSocketTimes } from "./webSockets";
 
 const closeAtEnd = closeAfterEach();
 
@@ -21,7 +22,10 @@ function upgradeFor(port: number, address: string): Promise<{ status: number; bo
 }
 
 test("twenty sockets that are not signed in exhaust an address, no other, until one signs in or closes", async () => {
-  const setup = await startSetup({ trustedProxies: ["127.0.0.0/8"] });
+  const setup = await startSetup(
+    { trustedProxies: ["127.0.0.0/8"] },
+    { webSocket: { ...webSocketTimes, heartbeatMs: 300_000, authenticateMs: 300_000 } },
+  );
   closeAtEnd(() => setup.close());
   const { port } = setup.signaling;
   const open: TestClient[] = [];

@@ -31,7 +31,9 @@ export class Forward {
     ];
     const child = spawn("ssh", [...args, `root@${site.up.machineAddress}`], { stdio: ["ignore", "ignore", "inherit"] });
     const forward = new Forward(socket, child);
-    await until("The forwarded socket", () => (existsSync(socket) ? null : "It isn't there"), { withinMs: 10_000 }).catch(async (error) => {
+    child.once("error", () => undefined); // it isn't there: told below
+    const reason = () => (existsSync(socket) ? null : child.exitCode === null ? "It isn't there" : `ssh ended with code ${child.exitCode}`);
+    await until("The forwarded socket", reason, { withinMs: 60_000 }).catch(async (error) => {
       await forward.close();
       throw error;
     });

@@ -93,7 +93,8 @@ test("killed while Ansible runs, interrupted and killed among the services: the 
   const list = "docker service ps --filter desired-state=running --format '{{.Name}} {{.CurrentState}}' $(docker service ls -q)";
   const tasks = (await inMachine("sh", "-c", list)).map((line) => line.split(" ").slice(0, 2).join(" "));
   expect(tasks.sort()).toEqual((await services()).map((name) => `${name}.1 Running`).sort());
-  expect(readdirSync(temporary)).toEqual([]);
+  // Locks of one who is not root lie there, as locks do.
+  expect(readdirSync(temporary).filter((name) => name !== `barecast-${process.getuid!()}`)).toEqual([]);
 
   await barecast.down();
   isUp = false;

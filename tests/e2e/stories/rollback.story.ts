@@ -25,7 +25,7 @@ async function answersDuring<T>(work: Promise<T>): Promise<{ result: T; answers:
   const asking = (async () => {
     while (!isDone) {
       answers.add(
-        await request(endpoint, "GET", "/session").then(
+        await request(endpoint, "GET", "/session", { timeoutMs: 60_000 }).then(
           ({ status }) => String(status),
           ({ message }: Error) => message,
         ),

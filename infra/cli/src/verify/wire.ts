@@ -23,9 +23,10 @@ export function request(
   endpoint: Endpoint,
   method: string,
   path: string,
-  options: { headers?: Record<string, string>; body?: unknown } = {},
+  options: { headers?: Record<string, string>; body?: unknown; timeoutMs?: number } = {},
 ) {
   return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; text: string }>((resolve, reject) => {
+    const { timeoutMs = 5_000 } = options;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const sent = https.request(
       {
@@ -37,7 +38,7 @@ export function request(
         ca: endpoint.ca,
         lookup: lookupOf(endpoint),
         agent: false,
-        timeout: 5_000,
+        timeout: timeoutMs,
         headers: {
           origin: originOf(endpoint),
           ...(body === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }),
@@ -52,7 +53,7 @@ export function request(
         );
       },
     );
-    sent.on("timeout", () => sent.destroy(new Error("no answer within 5 s")));
+    sent.on("timeout", () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     sent.on("error", reject);
     sent.end(body);
   });

@@ -27,7 +27,7 @@ export function serviceHandler(docker: DockerContext): Handler {
     update: async (old, news, context) => {
       const [api, inputs] = [apiOf(docker, context), plain<ServiceInputs>(news)];
       const made = { id: old.id!, outputs: outputsOf(news, old.id!) };
-      if (await send(api, made.id, serviceSpec(inputs))) await updated(api, inputs, made, context);
+      if ((await send(api, made.id, serviceSpec(inputs))) !== "there") await updated(api, inputs, made, context);
       await converge(api, inputs, made, context);
       return made.outputs;
     },
@@ -43,17 +43,17 @@ export function serviceHandler(docker: DockerContext): Handler {
 const outputsOf = (inputs: Values, id: string): Values => ({ ...(withoutMarks(inputs) as Values), id });
 
 /**
- * Sends the spec unless it is there and on its way already; false when there was nothing to send. What Docker rolled back has the spec from
+ * Sends the spec unless it is there, or on its way by an update that a killed run left going. What Docker rolled back has the spec from
  * before, which may be the wanted one; what Docker paused goes on with the next update only.
  */
-async function send(api: DockerApi, id: string, spec: Values): Promise<boolean> {
+async function send(api: DockerApi, id: string, spec: Values): Promise<"sent" | "going" | "there"> {
   for (;;) {
     const service = await api.get<Service>(`/services/${id}`);
-    const isPaused = /paused$/.test(service.UpdateStatus?.State ?? "");
-    if (!isPaused && (await driftOf(api, service, spec)).length === 0) return false;
+    const state = service.UpdateStatus?.State ?? "";
+    if (!/paused$/.test(state) && (await driftOf(api, service, spec)).length === 0) return state === "updating" ? "going" : "there";
     try {
       await api.post(`/services/${id}/update`, spec, { version: service.Version.Index });
-      return true;
+      return "sent";
     } catch (error) {
       // Swarm itself writes to the service (its update's status) between the look and the update.
       if (!(error instanceof DockerError) || !/out of sequence/.test(error.message)) throw error;

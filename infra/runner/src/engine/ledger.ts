@@ -9,6 +9,8 @@ export class Ledger {
   readonly news = new Map<string, Resource>();
   /** Replaced ones that wait for their deletion. */
   readonly leavers = new Set<Resource>();
+  /** Those of them that an earlier run could not delete. */
+  private readonly stayed = new Set<Resource>();
   private readonly underWay = new Map<Resource, PendingOperation>();
 
   constructor(
@@ -16,8 +18,10 @@ export class Ledger {
     private readonly now: () => string,
   ) {
     for (const resource of resources) {
-      if (resource.delete) this.leavers.add(resource);
-      else this.olds.set(resource.urn, resource);
+      if (resource.delete) {
+        this.leavers.add(resource);
+        this.stayed.add(resource);
+      } else this.olds.set(resource.urn, resource);
     }
   }
 
@@ -36,6 +40,8 @@ export class Ledger {
   /** Puts a resource in the place of its old one; its times change only where the resource does. */
   put(resource: Resource, old: Resource | undefined): Resource {
     this.olds.delete(resource.urn);
+    // Wanted again and adopted before it was deleted: the same object.
+    for (const leaver of this.stayed) if (leaver.urn === resource.urn && leaver.id === resource.id) this.leavers.delete(leaver);
     const created = old?.created ?? this.now();
     const isSame = old !== undefined && isDeepStrictEqual({ ...resource, created: 0, modified: 0 }, { ...old, created: 0, modified: 0 });
     const kept = { ...resource, created, modified: isSame ? old.modified : this.now() };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Waits until `reason` gives null; the last reason is the failure's text. */
-export async function until(reason: () => string | null | Promise<string | null>, timeoutMs = 8_000): Promise<void> {
+export async function until(reason: () => string | null | Promise<string | null>, timeoutMs = 60_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     const why = await reason();

@@ -9,7 +9,7 @@ export interface SignInParts {
   readonly admit: (userId: string) => (() => void) | null;
   /** Parse no longer knows the session. */
   readonly onOver: (refusal: Refusal) => void;
-  /** Parse was asked again; the roles may be others than before. */
+  /** The session was looked at again, by an answer that may be as old as the cache keeps it; the roles may be others than before. */
   readonly onChecked: (user: User) => void;
   /** Between two looks at the session. */
   readonly recheckMs: number;
@@ -51,13 +51,15 @@ export class SignIn {
 
   /** A session that Parse no longer knows is over; while Parse is away, what runs goes on. */
   private async checkAgain(token: string): Promise<void> {
+    let user: User;
     try {
-      const user = await this.parts.sessions.userOf(token);
-      if (this.isOver) return;
-      this.user = user;
-      this.parts.onChecked(user);
+      user = await this.parts.sessions.userOf(token);
     } catch (error) {
       if (error instanceof Refusal && error.code === "unauthenticated" && !this.isOver) this.parts.onOver(error);
+      return;
     }
+    if (this.isOver) return;
+    this.user = user;
+    this.parts.onChecked(user);
   }
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
 import { connectClient, until, type TestClient } from "../testing/client";
 import { closeAfterEach } from "../testing/closing";
+import { startRtspCamera } from "../testing/rtspCamera";
 import { origin, startSetup, type Setup } from "../testing/setup";
 import { authorize } from "./rtspProbe";
 
@@ -95,4 +96,20 @@ test("Digest as RFC 2617's own example has it", () => {
   expect(value).toContain('username="Mufasa", realm="testrealm@host.com"');
   expect(authorize(["Basic realm=x"], { username: "a", password: "b" }, "GET", "/")).toBe("Basic YTpi");
   expect(authorize(["Negotiate"], { username: "a", password: "b" }, "GET", "/")).toBeNull();
+});
+
+test("a password is not told readable to whoever has no certificate that counts: the camera is not even played", async () => {
+  const { url, told } = await startRtspCamera(closeAtEnd, "rtsps", ['Basic realm="cam"']);
+  const gate = { name: "gate", title: "Gate", url, username: "viewer", hasPassword: true, record: true };
+  setup = await startSetup({ cameras: [gate] }, { camera });
+  closeAtEnd(() => setup.close());
+  operator = await connectClient(setup.signaling.port, { origin });
+  operator.send({ type: "authenticate", id: "a", token: "token-olga" });
+  await operator.next("authenticated");
+  operator.send({ type: "watch", id: "w" });
+  const { streams } = await operator.next("streams", (message) => message.streams[0]?.state === "down");
+  expect(streams[0]!.reason).toBe(
+    `The camera asks for its password readable (Basic), and nobody vouches for its certificate: ${url}. Let it ask for Digest`,
+  );
+  expect({ played: setup.media.asked.includes("invoke play"), told: [...new Set(told)] }).toEqual({ played: false, told: [undefined] });
 });

@@ -6,7 +6,7 @@ import { CameraAttempt } from "./cameraAttempt";
 import { addressWithCredentials, cameraFault } from "./cameraFault";
 import type { Remote } from "./kurento";
 import type { MediaPool } from "./pool";
-import { probeRtsp } from "./rtspProbe";
+import { probeRtsp, type RtspAnswer } from "./rtspProbe";
 import type { MediaServer } from "./server";
 import type { StreamRecordingParts } from "./streamRecording";
 
@@ -32,6 +32,7 @@ export class Camera {
   private readonly stream: Stream;
   private attempt: CameraAttempt | null = null;
   private failures = 0;
+  private isTrying = false;
   private retry: NodeJS.Timeout | undefined;
   private isClosed = false;
   private leaveServer: () => void = () => undefined;
@@ -80,8 +81,15 @@ export class Camera {
   }
 
   private async play(): Promise<void> {
-    if (this.isClosed) return;
+    if (this.isClosed || this.isTrying) return;
+    this.isTrying = true;
     try {
+      // The media server answers whatever a camera asks for.
+      if (/^rtsps:/i.test(this.camera.url) && this.camera.username !== undefined) {
+        const answer = await this.probe();
+        if (answer === "basicOnly") return this.giveUp(cameraFault(this.camera.url, answer));
+        if (this.isClosed) return;
+      }
       const { server, pipeline } = (this.stream.wiring ??= await this.makePipeline());
       const uri = addressWithCredentials(this.camera.url, this.camera.username, this.password);
       const player = await server.kurento.create("PlayerEndpoint", {
@@ -102,7 +110,14 @@ export class Camera {
     } catch (error) {
       void this.endAttempt();
       this.giveUp(`The media server cannot play it: ${reasonOf(error)}`);
+    } finally {
+      this.isTrying = false;
     }
+  }
+
+  private probe(): Promise<RtspAnswer> {
+    const { url, username } = this.camera;
+    return probeRtsp(url, username === undefined ? null : { username, password: this.password ?? "" }, probeTimeoutMs);
   }
 
   private async makePipeline(): Promise<{ server: MediaServer; pipeline: Remote; source: null }> {
@@ -126,9 +141,7 @@ export class Camera {
   private fail(attempt: CameraAttempt): void {
     if (this.attempt !== attempt) return;
     void this.endAttempt();
-    const { url, username } = this.camera;
-    const credentials = username === undefined ? null : { username, password: this.password ?? "" };
-    void probeRtsp(url, credentials, probeTimeoutMs).then((answer) => this.giveUp(cameraFault(url, answer)));
+    void this.probe().then((answer) => this.giveUp(cameraFault(this.camera.url, answer)));
   }
 
   private giveUp(reason: string): void {

@@ -13,6 +13,8 @@ export function cameraFault(url: string, answer: RtspAnswer): string {
       return `The camera answers, but refuses ${address}`;
     case "describes":
       return `The camera answers, but no picture comes from ${address}`;
+    case "basicOnly":
+      return `The camera asks for its password readable (Basic), and nobody vouches for its certificate: ${address}. Let it ask for Digest`;
     case "silent":
       return `No answer from ${address}`;
   }

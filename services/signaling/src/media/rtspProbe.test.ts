@@ -1,43 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createServer as createTlsServer } from "node:tls";
 import { closeAfterEach } from "../testing/closing";
+import { startRtspCamera } from "../testing/rtspCamera";
 import { probeRtsp } from "./rtspProbe";
 
 const closeAtEnd = closeAfterEach();
-
-/** A certificate of a camera's own making. */
-function selfSigned(): { key: Buffer; cert: Buffer } {
-  const folder = mkdtempSync(path.join(tmpdir(), "rtsps-"));
-  closeAtEnd(() => rmSync(folder, { recursive: true }));
-  const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=camera"];
-  execFileSync("openssl", ["req", ...kind, "-keyout", key, "-out", cert], { stdio: "pipe" });
-  return { key: readFileSync(key), cert: readFileSync(cert) };
-}
-
-/** A camera that wants one of these ways of authorization and takes any answer to it. `told` is the credentials that came. */
-async function startCamera(protocol: "rtsp" | "rtsps", challenges: readonly string[]) {
-  const told: (string | undefined)[] = [];
-  const serve = (socket: Socket) =>
-    socket
-      .on("data", (data) => {
-        const authorization = /^Authorization: (\w+)/m.exec(String(data))?.[1];
-        told.push(authorization);
-        const head = authorization
-          ? ["RTSP/1.0 200 OK"]
-          : ["RTSP/1.0 401 Unauthorized", ...challenges.map((each) => `WWW-Authenticate: ${each}`)];
-        socket.write([...head, "", ""].join("\r\n"));
-      })
-      .on("error", () => undefined);
-  const server: Server = protocol === "rtsps" ? createTlsServer(selfSigned(), serve) : createTcpServer(serve);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closeAtEnd(() => new Promise((resolve) => server.close(resolve)));
-  return { url: `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/main`, told };
-}
 
 const basic = 'Basic realm="cam"';
 const digest = 'Digest realm="cam", nonce="n1"';
@@ -45,10 +10,10 @@ const digest = 'Digest realm="cam", nonce="n1"';
 test.each([
   ["rtsp", [basic], "describes", [undefined, "Basic"]],
   ["rtsp", [basic, digest], "describes", [undefined, "Digest"]],
-  ["rtsps", [basic], "unauthorized", [undefined]],
+  ["rtsps", [basic], "basicOnly", [undefined]],
   ["rtsps", [basic, digest], "describes", [undefined, "Digest"]],
 ] as const)("over %s a camera that asks for %j: %s, and is told %j", async (protocol, challenges, answer, credentials) => {
-  const camera = await startCamera(protocol, challenges);
+  const camera = await startRtspCamera(closeAtEnd, protocol, challenges);
   expect(await probeRtsp(camera.url, { username: "viewer", password: "secret" }, 5000)).toBe(answer);
   expect(camera.told).toEqual(credentials);
 });

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 /** What a camera answers to someone who asks for its description. A media server says no more than "Invalid URI" of any fault. */
-export type RtspAnswer = "describes" | "unauthorized" | "notFound" | "refuses" | "silent";
+export type RtspAnswer = "describes" | "unauthorized" | "notFound" | "refuses" | "silent" | "basicOnly";
 
 /** Of a camera, as the site file and its secret have them: not encoded. */
 export interface Credentials {
@@ -14,7 +14,7 @@ export interface Credentials {
 /**
  * Asks once, with credentials where the camera wants them (RFC 2326 DESCRIBE, RFC 7616 Digest or RFC 7617 Basic). Never throws.
  * Cameras have certificates of their own making, so with `rtsps` nobody knows who is at the other end: there the password goes out as a Digest
- * only, and a camera that asks for Basic is `unauthorized`. With `rtsp` Basic is answered: the operator chose plain text in the site file.
+ * only, and a camera that asks for Basic alone is `basicOnly`. With `rtsp` Basic is answered: the operator chose plain text in the site file.
  * @param timeoutMs for all of it; then the answer is `silent`
  */
 export async function probeRtsp(url: string, credentials: Credentials | null, timeoutMs: number): Promise<RtspAnswer> {
@@ -28,7 +28,8 @@ export async function probeRtsp(url: string, credentials: Credentials | null, ti
     if (first.status !== 401 || !credentials) return meaningOf(first.status);
     const challenges = isTls ? first.challenges.filter((challenge) => !isBasic(challenge)) : first.challenges;
     const authorization = authorize(challenges, credentials, "DESCRIBE", url);
-    return authorization === null ? "unauthorized" : meaningOf((await describe(socket, url, 2, authorization)).status);
+    if (authorization === null) return isTls && first.challenges.some(isBasic) ? "basicOnly" : "unauthorized";
+    return meaningOf((await describe(socket, url, 2, authorization)).status);
   } catch {
     return "silent";
   } finally {

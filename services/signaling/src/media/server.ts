@@ -71,14 +71,16 @@ export class MediaServer {
   async start(): Promise<void> {
     if (this.isClosed) return;
     const { url, timeoutMs, probeMs } = this.options;
+    let session: KurentoSession | undefined;
     try {
-      const session = await connectKurento(url, timeoutMs, {
+      session = await connectKurento(url, timeoutMs, {
         onLost: () => this.log.warn("Connection to the media server lost", { media: this.name }),
         onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
       });
       if (this.isClosed) return session.close();
       const releaseOrphans = orphanReleaser(this.options, session, this.log);
       await releaseOrphans(true);
+      if (this.isClosed) return session.close();
       this.session = session;
       this.failures = 0;
       this.startProbe(url, probeMs, timeoutMs);
@@ -86,6 +88,7 @@ export class MediaServer {
       this.log.info("Media server is up", { media: this.name, url });
       for (const listener of this.upListeners) listener();
     } catch (error) {
+      session?.close();
       if (this.failures === 0) this.log.warn("Media server is not reachable; trying again", { media: this.name, reason: reasonOf(error) });
       this.scheduleRetry();
     }
