@@ -71,11 +71,12 @@ export function crashLoop(ended: Task[], spec: Values): string | null {
 /** Whether a task ended by itself; one that Swarm took away (an update, a drained node) is shut down. */
 export const hasEnded = ({ Status }: Task): boolean => ["failed", "rejected", "complete"].includes(Status.State);
 
+/** Whether a task's container can tell why it doesn't run: it failed, or isn't healthy yet. One that was taken away can't. */
+export const hasReason = ({ Status }: Task): boolean =>
+  !!Status.ContainerStatus?.ContainerID && ["failed", "complete", "starting"].includes(Status.State);
+
 /** The task whose container can tell why a service doesn't run: the newest that failed, or isn't healthy yet. Others of it may be well. */
-export const failedContainer = (tasks: Task[]): Task | undefined =>
-  newestFirst(
-    tasks.filter(({ Status }) => Status.ContainerStatus?.ContainerID && ["failed", "complete", "starting"].includes(Status.State)),
-  )[0];
+export const failedContainer = (tasks: Task[]): Task | undefined => newestFirst(tasks.filter(hasReason))[0];
 
 const newestFirst = (tasks: Task[]): Task[] => [...tasks].sort((one, other) => (one.Status.Timestamp < other.Status.Timestamp ? 1 : -1));
 

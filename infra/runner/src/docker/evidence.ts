@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { DockerApi } from "./api";
-import { failedContainer, type Task, taskErrors } from "./convergence";
+import { failedContainer, hasReason, type Task, taskErrors } from "./convergence";
 
 const LINES = 20;
 const LOGS_MS = 3000;
@@ -15,7 +15,10 @@ export async function evidenceOf(api: DockerApi, serviceId: string, tasks: Task[
 
 /** The last answers of failing health checks, of containers on the node that is asked. */
 async function healthLines(api: DockerApi, tasks: Task[]): Promise<string[]> {
-  const ids = tasks.flatMap(({ Status }) => Status.ContainerStatus?.ContainerID || []).slice(0, 5);
+  const ids = tasks
+    .filter(hasReason)
+    .flatMap(({ Status }) => Status.ContainerStatus?.ContainerID || [])
+    .slice(0, 5);
   type Inspected = { State?: { Health?: { Status: string; Log?: { ExitCode: number; Output: string }[] } } };
   const found = await Promise.all(ids.map((id) => api.find<Inspected>(`/containers/${id}/json`).catch(() => undefined)));
   const failed = found.flatMap((container) => container?.State?.Health?.Log?.filter(({ ExitCode }) => ExitCode !== 0).slice(-1) ?? []);
