@@ -17,24 +17,32 @@ export interface Liveness {
 export const live: Liveness = { seconds: 10, newValuesPerSecond: 5 };
 
 /** Why these readings are not those of a live picture, or null. Pictures that can't be decoded are told when there are too few others. */
-export function livenessProblem(readings: readonly Reading[], { seconds, newValuesPerSecond }: Liveness): string | null {
-  if (readings.length === 0) return `Expected pictures for ${seconds} s, found none`;
+export const livenessProblem = (readings: readonly Reading[], wanted: Liveness): string | null => livenessOf(readings, wanted).problem;
+
+/** The same, with the first second (from 0) that has too few new numbers, where that is the reason. */
+export function livenessOf(
+  readings: readonly Reading[],
+  { seconds, newValuesPerSecond }: Liveness,
+): { readonly problem: string | null; readonly poorSecond?: number } {
+  if (readings.length === 0) return { problem: `Expected pictures for ${seconds} s, found none`, poorSecond: 0 };
   let highest = -1;
   const fresh = Array<number>(seconds).fill(0);
   for (const { atMs, decoded } of readings) {
     if (decoded.value === null) continue;
-    if (decoded.value < highest) return `Expected rising numbers, found ${decoded.value} after ${highest} at ${Math.round(atMs)} ms`;
+    if (decoded.value < highest)
+      return { problem: `Expected rising numbers, found ${decoded.value} after ${highest} at ${Math.round(atMs)} ms` };
     const second = Math.floor(atMs / 1000);
     if (decoded.value > highest && second < seconds) fresh[second]! += 1;
     highest = decoded.value;
   }
   const poor = fresh.findIndex((count) => count < newValuesPerSecond);
-  if (poor < 0) return null;
+  if (poor < 0) return { problem: null };
   const reasons = readings.filter(({ atMs }) => Math.floor(atMs / 1000) === poor).flatMap(({ decoded }) => decoded.reason ?? []);
-  return [
+  const problem = [
     `Expected ${newValuesPerSecond} new numbers in each of ${seconds} seconds, found ${fresh.join(", ")}`,
     ...(reasons.length > 0 ? [`${reasons.length} pictures of second ${poor + 1} could not be decoded, the last: ${reasons.at(-1)}`] : []),
   ].join(". ");
+  return { problem, poorSecond: poor };
 }
 
 /**

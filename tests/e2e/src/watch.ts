@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { cellLumas, columns, decodeCounter, rows, type Decoded } from "./counter";
-import type { Reading } from "./reading";
+import { judged } from "./judge";
+import { live, type Liveness, type Reading } from "./reading";
 
 interface Frame {
   readonly atMs: number;
@@ -51,6 +52,10 @@ export async function readCounter(page: Page, selector: string, seconds: number)
   const frames = (await page.evaluate(`(${readFrames})(${JSON.stringify(order)}, ${cellLumas})`)) as Frame[];
   return frames.map(({ atMs, wallMs, lumas }) => ({ atMs, wallMs, decoded: decodeCounter(lumas) }));
 }
+
+/** Watches the video at `selector`, until it can be judged ({@link judged}). @returns why its picture is not live, or null */
+export const liveProblem = async (page: Page, selector: string, wanted: Liveness = live): Promise<string | null> =>
+  (await judged(wanted, async () => [await readCounter(page, selector, wanted.seconds)] as const)).problem;
 
 /** Runs in the page: the picture that a video shows now. Self-contained. */
 function readFrame({ selector, columns, rows }: Order, lumasOf: typeof cellLumas): number[] {

@@ -1,10 +1,9 @@
 import type { Page } from "playwright-core";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
-import { live, livenessProblem } from "../src/reading";
 import { rowsOf, type Row } from "../src/rows";
 import { Scene } from "../src/scene";
 import { until } from "../src/until";
-import { readCounter } from "../src/watch";
+import { liveProblem } from "../src/watch";
 
 jest.setTimeout(60 * 60_000);
 
@@ -28,7 +27,7 @@ async function awaitAnother(than: string | null, withinMs: number): Promise<void
   const change = async () => ((await streamId()) === than ? `Still the stream ${than}` : null);
   await until("The phone publishes again", change, { withinMs });
   await awaitPicture(wall, title);
-  expect(livenessProblem(await readCounter(wall, picture(title), live.seconds), live)).toBeNull();
+  expect(await liveProblem(wall, picture(title))).toBeNull();
 }
 
 const ends = async (className: "Stream" | "Recording", id: string | null) =>

@@ -1,8 +1,7 @@
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
-import { livenessProblem } from "../src/reading";
 import { Scene } from "../src/scene";
 import { until } from "../src/until";
-import { readCounter } from "../src/watch";
+import { liveProblem } from "../src/watch";
 
 jest.setTimeout(60 * 60_000);
 
@@ -28,7 +27,7 @@ test("one changed setting updates one service, while a stream's counter goes on"
   const watching = (async () => {
     for (let isLast = false; !isLast;) {
       isLast = isDone;
-      problems.push(livenessProblem(await readCounter(wall, picture(title), 5), { seconds: 5, newValuesPerSecond: 5 }));
+      problems.push(await liveProblem(wall, picture(title), { seconds: 5, newValuesPerSecond: 5 }));
     }
   })();
   const undo = await scene.change({ console: { title: "Another room" } }).finally(() => (isDone = true));
