@@ -57,6 +57,5 @@ export const parse = (input: StackInput): Part => {
     constraints: [onRole("apps")],
     update: "start-first",
     memoryBytes: memory(512),
-    after: ["postgres", "redis"],
   });
 };

@@ -51,6 +51,5 @@ export const signaling = (input: StackInput): Part => {
     constraints: [onRole("apps")],
     update: "start-first",
     memoryBytes: memory(256),
-    after: ["redis", ...site.hosts.filter(({ roles }) => roles.includes("media")).map(({ name }) => `media-${name}`)],
   });
 };
