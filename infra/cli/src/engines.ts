@@ -1,6 +1,9 @@
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { openSecrets } from "@barecast/site";
 import * as runner from "@barecast/runner";
+import { makeScratch } from "@barecast/waiting";
+import type { Stack } from "@pulumi/pulumi/automation";
 import type { Context } from "./context";
 import { run } from "./run";
 
@@ -17,7 +20,6 @@ export interface Engine {
   readonly title: string;
   up(): Promise<Change[]>;
   preview(): Promise<Change[]>;
-  destroy(): Promise<Change[]>;
 }
 
 export interface EngineInput {
@@ -71,7 +73,6 @@ async function runnerEngine(context: Context, input: EngineInput): Promise<Engin
     title: "runner",
     up: () => changes(runner.up(options)),
     preview: () => changes(runner.preview(options)),
-    destroy: () => changes(runner.destroy(options)),
   };
 }
 
@@ -81,18 +82,25 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
   await runner.settle(await runnerOptions(context, input));
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const { pulumiPassphrase } = await openSecrets(context.site, context.place);
-  const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: context.site.name, workDir: programFolder(context) },
-    {
-      envVars: { PULUMI_BACKEND_URL: `file://${context.place.backend}`, PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase },
-      secretsProvider: "passphrase",
-    },
-  );
-  await stack.setAllConfig(Object.fromEntries(Object.entries(settings(context, input)).map(([key, value]) => [key, { value }])));
-  const collect = async (work: (onEvent: (event: PulumiEvent) => void) => Promise<unknown>, isPreview = false) => {
+  // In a file: an environment can be read as long as the process lives.
+  const folder = makeScratch("pulumi");
+  const passphraseFile = path.join(folder, "passphrase");
+  writeFileSync(passphraseFile, pulumiPassphrase, { mode: 0o600 });
+  const stackOf = async () => {
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: context.site.name, workDir: programFolder(context) },
+      {
+        envVars: { PULUMI_BACKEND_URL: `file://${context.place.backend}`, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile },
+        secretsProvider: "passphrase",
+      },
+    );
+    await stack.setAllConfig(Object.fromEntries(Object.entries(settings(context, input)).map(([key, value]) => [key, { value }])));
+    return stack;
+  };
+  const collect = async (work: (stack: Stack, onEvent: (event: PulumiEvent) => void) => Promise<unknown>, isPreview = false) => {
     const changes: Change[] = [];
     const begun = new Map<string, number>();
-    await work(({ resourcePreEvent: before, resOutputsEvent: after }) => {
+    const onEvent = ({ resourcePreEvent: before, resOutputsEvent: after }: PulumiEvent) => {
       if (before) begun.set(before.metadata.urn, Date.now());
       if (before && before.metadata.op !== "same" && !isPreview) input.onBegin?.();
       const step = (isPreview ? before : after)?.metadata;
@@ -101,14 +109,19 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
       const change = { type, name: urn.split("::").pop()!, op, changed: diffs };
       changes.push(change);
       if (!isPreview && op !== "same") input.onChange?.({ ...change, durationMs: Date.now() - (begun.get(urn) ?? Date.now()) });
-    });
+    };
+    try {
+      await work(await stackOf(), onEvent);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
     return changes;
   };
+  const { signal } = context;
   return {
     title: "pulumi",
-    up: () => collect((onEvent) => stack.up({ onEvent, suppressProgress: true })),
-    preview: () => collect((onEvent) => stack.preview({ onEvent }), true),
-    destroy: () => collect((onEvent) => stack.destroy({ onEvent })),
+    up: () => collect((stack, onEvent) => stack.up({ onEvent, signal, suppressProgress: true })),
+    preview: () => collect((stack, onEvent) => stack.preview({ onEvent, signal }), true),
   };
 }
 
