@@ -4,6 +4,7 @@ import path from "node:path";
 import { imageTable, type ImageName } from "@barecast/stack/images";
 import { inputsOf, recipeOf } from "./recipes";
 import { productionPackages, type PackageLock } from "./lockfile";
+import { developmentOnly } from "./staging";
 import type { ImageSource } from "./types";
 
 /** What no image holds: what a compiler or npm wrote, and tests. */
@@ -44,7 +45,9 @@ interface KeyContext {
 function keyOf(name: ImageName, { project, source, lock, keys }: KeyContext): string {
   const row = imageTable[name];
   if (source === "upstream" && row.upstream) return shortHash({ upstream: row.upstream, digest: row.digest });
-  const packages = recipeOf(name).staging.flatMap((part) => (part.kind === "workspace" ? productionPackages(lock, part.folder) : []));
+  const packages = recipeOf(name).staging.flatMap((part) =>
+    part.kind === "workspace" ? [...productionPackages(lock, part.folder, part.without), `leaves out ${developmentOnly.source}`] : [],
+  );
   return shortHash({
     row,
     source,

@@ -14,15 +14,20 @@ export interface PackageLock {
   >;
 }
 
+/** Packages that are not needed to run, by the name of the package that asks for them: what a browser loads, and has in a bundle already. */
+export type Without = Readonly<Record<string, readonly string[]>>;
+
 /**
- * `path@version integrity` of every package that a workspace needs to run, sorted. A change elsewhere in the lockfile leaves it as it is.
- * Names are resolved as Node does: from the package's own node_modules upwards.
+ * Folders (from the lockfile's) of every package that a workspace needs to run, sorted. Names are resolved as Node does: from the package's own
+ * node_modules upwards.
  */
-export function productionPackages(lock: PackageLock, workspace: string): string[] {
+export function productionFolders(lock: PackageLock, workspace: string, without: Without = {}): string[] {
   const found = new Set<string>();
   const visit = (folder: string) => {
     const entry = lock.packages[folder];
+    const left = new Set(without[folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length)]);
     for (const name of Object.keys({ ...entry?.dependencies, ...entry?.optionalDependencies, ...entry?.peerDependencies })) {
+      if (left.has(name)) continue;
       const at = resolve(lock, folder, name);
       if (!at || found.has(at)) continue;
       found.add(at);
@@ -30,7 +35,14 @@ export function productionPackages(lock: PackageLock, workspace: string): string
     }
   };
   visit(workspace);
-  return [...found].sort().map((at) => `${at}@${lock.packages[at]!.version} ${lock.packages[at]!.integrity ?? ""}`.trimEnd());
+  return [...found].sort();
+}
+
+/** The same with versions, as `path@version integrity`. A change elsewhere in the lockfile leaves it as it is. */
+export function productionPackages(lock: PackageLock, workspace: string, without: Without = {}): string[] {
+  return productionFolders(lock, workspace, without).map((at) =>
+    `${at}@${lock.packages[at]!.version} ${lock.packages[at]!.integrity ?? ""}`.trimEnd(),
+  );
 }
 
 function resolve(lock: PackageLock, from: string, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { developmentOnly } from "./staging";
 import type { BuildPlanInput } from "./plan";
 import { planBuild } from "./plan";
 
@@ -142,6 +143,7 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
         ...["--workspace", "services/signaling"],
       ],
     },
+    { do: "keep packages", folder: "/c/images/signaling/npm", workspace: "services/signaling", without: {} },
     { do: "folder", folder: "/c/images/signaling/context/app" },
     { do: "folder", folder: "/c/images/signaling/npm/node_modules" },
     { do: "rename", from: "/c/images/signaling/npm/node_modules", to: "/c/images/signaling/context/node_modules" },
@@ -150,7 +152,7 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
       from: "/p/services/signaling/dist",
       sources: "/p/services/signaling/src",
       to: "/c/images/signaling/context/app/dist",
-      except: /(\.d\.[cm]?ts|\.map|\.tsbuildinfo|\.test\.js)$/,
+      except: developmentOnly,
     },
     { do: "copy", from: "/p/services/signaling/package.json", to: "/c/images/signaling/context/app/package.json" },
     { do: "folder", folder: "/c/images/signaling/npm/services/signaling/node_modules" },
@@ -162,7 +164,7 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
     {
       do: "prune",
       folder: "/c/images/signaling/context",
-      names: /^(@barecast|\.bin|\.package-lock\.json)$|(\.d\.[cm]?ts|\.map|\.tsbuildinfo|\.test\.js)$/,
+      names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`, "i"),
     },
     { do: "remove", path: "/c/images/signaling/npm" },
   ]);

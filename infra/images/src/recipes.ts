@@ -1,4 +1,5 @@
 import { imageTable, type ImageName } from "@barecast/stack/images";
+import type { Without } from "./lockfile";
 
 /** What a build context gets besides the recipe folder's own files. */
 export type Staging =
@@ -7,7 +8,7 @@ export type Staging =
   /** The Node program that runs this, as `node`. */
   | { readonly kind: "node" }
   /** A workspace: production `node_modules/`, and `app/` with its compiled sources. */
-  | { readonly kind: "workspace"; readonly folder: string }
+  | { readonly kind: "workspace"; readonly folder: string; readonly without?: Without }
   /** Pages built by Vite: `pages/<name>/`. `inputs`: further folders they are made from. */
   | { readonly kind: "pages"; readonly folders: readonly string[]; readonly inputs: readonly string[] }
   /** A Go program compiled in the row's builder, as `to`. */
@@ -23,7 +24,15 @@ export interface Recipe {
 const apt: Staging = { kind: "files", from: ["services/base/apt-install", "services/base/image-user"] };
 const debootstrap = (suite: string): Recipe => ({ kind: "debootstrap", suite, staging: [] });
 const docker = (...staging: Staging[]): Recipe => ({ kind: "docker", staging });
-const workspace = (folder: string): Recipe => docker({ kind: "workspace", folder });
+const workspace = (folder: string, without: Without = {}): Recipe => docker({ kind: "workspace", folder, without });
+
+/** Of parse-dashboard's dependencies those that its pages are bundled from: half of all files of Parse's image. Its server asks for the others. */
+const dashboardBundle = [
+  ...["chart.js", "copy-to-clipboard", "core-js", "diff", "expr-eval-fork", "fast-deep-equal", "graphiql", "graphql", "immutable"],
+  ...["immutable-devtools", "inquirer", "js-beautify", "prismjs", "prop-types", "react", "react-ace", "react-chartjs-2", "react-dnd"],
+  ...["react-dnd-html5-backend", "react-dom", "react-draggable", "react-helmet", "react-json-view", "react-popper-tooltip"],
+  ...["react-resizable", "react-rnd", "react-router-dom", "regenerator-runtime"],
+];
 
 const recipes: Readonly<Record<ImageName, Recipe>> = {
   base: debootstrap("trixie"),
@@ -49,7 +58,7 @@ const recipes: Readonly<Record<ImageName, Recipe>> = {
   }),
   media: workspace("services/media"),
   signaling: workspace("services/signaling"),
-  parse: workspace("services/parse"),
+  parse: workspace("services/parse", { "parse-dashboard": dashboardBundle }),
   machine: docker(apt),
   "machine-baked": docker(apt),
   browser: docker(apt),

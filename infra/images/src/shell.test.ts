@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { developmentOnly } from "./staging";
 import { perform } from "./shell";
 
 let folder: string;
@@ -29,6 +30,57 @@ test("files: copied but for what is left out, pruned however deep, moved", async
   );
   expect(readdirSync(at("to"), { recursive: true }).sort()).toEqual(["c.js", "node_modules", "node_modules/x", "node_modules/x/b.js"]);
   expect(readdirSync(folder).sort()).toEqual(["log", "log.lock", "to"]);
+});
+
+test("packages that the workspace doesn't run on go, with those that only they ask for", async () => {
+  const folders = [
+    "node_modules/a",
+    "node_modules/a/node_modules/b",
+    "node_modules/b",
+    "node_modules/bundled",
+    "services/x/node_modules/c",
+  ];
+  for (const each of [...folders, "node_modules/other", "node_modules/other/node_modules/b"]) {
+    mkdirSync(at(each), { recursive: true });
+    writeFileSync(at(each, "index.js"), "");
+  }
+  const packages = {
+    "": {},
+    "services/x": { dependencies: { a: "1", c: "1" } },
+    "services/y": { dependencies: { other: "1" } },
+    "node_modules/a": { dependencies: { b: "1", bundled: "1" } },
+    "node_modules/a/node_modules/b": {},
+    "node_modules/b": {},
+    "node_modules/bundled": {},
+    "node_modules/other": { dependencies: { b: "1" } },
+    "node_modules/other/node_modules/b": {},
+    "services/x/node_modules/c": {},
+  };
+  writeFileSync(at("package-lock.json"), JSON.stringify({ packages }));
+  await perform("redis", [{ do: "keep packages", folder, workspace: "services/x", without: { a: ["bundled"] } }], at("log"));
+  const left = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith("index.js"));
+  expect(left.map((name) => path.dirname(name)).sort()).toEqual([
+    "node_modules/a",
+    "node_modules/a/node_modules/b",
+    "services/x/node_modules/c",
+  ]);
+});
+
+test.each([
+  ["index.d.ts", true],
+  ["index.mts", true],
+  ["view.tsx", true],
+  ["index.js.map", true],
+  ["README.md", true],
+  ["media.itest.js", true],
+  ["LICENSE.md", false],
+  ["license.markdown", false],
+  ["NOTICE.md", false],
+  ["index.mjs", false],
+  ["package.json", false],
+  ["consts.js", false],
+])("is %s for development only: %s", (name, expected) => {
+  expect(developmentOnly.test(name)).toBe(expected);
 });
 
 test("what a compiler wrote for sources that are gone is left out", async () => {

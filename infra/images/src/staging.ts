@@ -6,8 +6,8 @@ import type { BuildPlanInput } from "./plan";
 import type { Staging } from "./recipes";
 import type { Step } from "./steps";
 
-/** Files that only a compiler or an editor reads. */
-const developmentOnly = /(\.d\.[cm]?ts|\.map|\.tsbuildinfo|\.test\.js)$/;
+/** Files that only a compiler, an editor or a person reads; licences stay. */
+export const developmentOnly = /(\.[cm]?tsx?|\.map|\.tsbuildinfo|\.i?test\.js|(?<!^licen[cs]e|^notice|^copying)\.(md|markdown))$/i;
 
 /** Steps that put one staging part into an image's build context. */
 export function planStaging(part: Staging, input: BuildPlanInput): Step[] {
@@ -22,7 +22,7 @@ export function planStaging(part: Staging, input: BuildPlanInput): Step[] {
     case "node":
       return [{ do: "copy", from: input.host.node, to: path.join(context, "node") }];
     case "workspace":
-      return planWorkspace(part.folder, context, input);
+      return planWorkspace(part, context, input);
     case "pages":
       return part.folders.flatMap((folder) => planPages(folder, context, input));
     case "go":
@@ -40,7 +40,7 @@ function compile(folder: string, { project, host }: BuildPlanInput): Step {
 }
 
 // npm installs from the lockfile only when every workspace it names is there, so all their package.json files are staged.
-function planWorkspace(folder: string, context: string, input: BuildPlanInput): Step[] {
+function planWorkspace({ folder, without = {} }: Staging & { kind: "workspace" }, context: string, input: BuildPlanInput): Step[] {
   const { project, cache, name, host } = input;
   const stage = path.join(cachePaths(cache).work(name), "npm");
   const manifests = ["package.json", "package-lock.json", ".npmrc", ...host.workspaces.map((each) => `${each}/package.json`)];
@@ -52,6 +52,8 @@ function planWorkspace(folder: string, context: string, input: BuildPlanInput): 
     { do: "empty", folder: stage },
     ...manifests.map((file): Step => ({ do: "copy", from: path.join(project, file), to: path.join(stage, file) })),
     npm(input, stage, install),
+    // npm leaves development's packages out only where no other workspace runs on them.
+    { do: "keep packages", folder: stage, workspace: folder, without },
     { do: "folder", folder: app },
     { do: "folder", folder: path.join(stage, "node_modules") },
     { do: "rename", from: path.join(stage, "node_modules"), to: path.join(context, "node_modules") },
@@ -65,7 +67,7 @@ function planWorkspace(folder: string, context: string, input: BuildPlanInput): 
     { do: "copy", from: path.join(project, folder, "package.json"), to: path.join(app, "package.json") },
     { do: "folder", folder: path.join(stage, folder, "node_modules") },
     { do: "rename", from: path.join(stage, folder, "node_modules"), to: path.join(app, "node_modules") },
-    { do: "prune", folder: context, names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`) },
+    { do: "prune", folder: context, names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`, "i") },
     { do: "remove", path: stage },
   ];
 }
