@@ -80,6 +80,7 @@ verb("down", "remove what `up` made", async (context, options) => {
   if (context.json) return result;
   return [
     `Removed: ${result.removed.length === 0 ? "nothing was there" : result.removed.join(", ")}`,
+    ...(result.hasLostData ? ["With the machine went the site's recordings and database"] : []),
     ...(result.kept.length > 0 ? ["Kept:", ...result.kept.map((text) => `  ${text}`)] : []),
   ].join("\n");
 }).option("--wipe", "the caches and the site's secrets, too");

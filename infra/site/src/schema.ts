@@ -42,7 +42,8 @@ const hostSchema = z.strictObject({
         .default("root")
         .meta(
           says("Root, or a user with sudo without a password", {
-            security: "Whoever holds the site's SSH key is root on the host through this user",
+            security:
+              "Whoever holds a key that this user accepts is root on the host. Servers are reached by your own keys, machines by one of the site's",
           }),
         ),
       port: port

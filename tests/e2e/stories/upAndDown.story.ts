@@ -78,7 +78,7 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
   expect(stateOf()).toEqual(stateBefore);
   expect(await happened(since)).toEqual([]);
 
-  await barecast.down();
+  expect(await barecast.down()).toContain("\nWith the machine went the site's recordings and database\n");
   isUp = false;
   const left = added(before, await footprint());
   expect(left).toEqual({ containers: [], networks: [], volumes: [], images: [] });

@@ -11,6 +11,8 @@ import { programs } from "../steps/programs";
 export interface DownResult {
   readonly removed: readonly string[];
   readonly kept: readonly string[];
+  /** Whether the site's recordings and database went with its machines. */
+  readonly hasLostData: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
   const packages = [...new Set(Object.values(programs))].join(", ");
   return {
     removed,
+    hasLostData: machines.volumes.length > 0,
     kept: [
       ...inUse,
       ...kept.filter(([file]) => existsSync(file)).map(([file, what]) => `${file}: ${what}`),
