@@ -13,6 +13,8 @@ export interface PortRow extends FirewallRule {
 /** The whole plan of a site. */
 export function portPlan({ ports, hosts }: Site): PortRow[] {
   const one = (port: number) => ({ from: port, to: port });
+  // Who asks may run on another host of the site: then it comes from that host's address.
+  const inSite: readonly PortRow["source"][] = hosts.length > 1 ? ["gatewayBridge", "hosts"] : ["gatewayBridge"];
   const sshPorts = [...new Set(hosts.map((host) => host.ssh.port))];
   return [
     ...sshPorts.map((port): PortRow => ({
@@ -44,25 +46,25 @@ export function portPlan({ ports, hosts }: Site): PortRow[] {
     },
     { service: "coturn", role: "turn", by: "host", protocol: "udp", ...one(ports.turn), source: "anywhere", purpose: "STUN and TURN" },
     { service: "coturn", role: "turn", by: "host", protocol: "udp", ...ports.relay, source: "anywhere", purpose: "TURN relays" },
-    {
+    ...inSite.map((source): PortRow => ({
       service: "coturn",
       role: "turn",
       by: "host",
       protocol: "tcp",
       ...one(ports.turnProxy),
-      source: "gatewayBridge",
+      source,
       purpose: "TURN over TLS from Traefik, PROXY protocol",
-    },
+    })),
     { service: "media", role: "media", by: "host", protocol: "udp", ...ports.media, source: "anywhere", purpose: "WebRTC and RTP media" },
-    {
+    ...inSite.map((source): PortRow => ({
       service: "media",
       role: "media",
       by: "host",
       protocol: "tcp",
       ...one(ports.mediaControl),
-      source: "gatewayBridge",
+      source,
       purpose: "Kurento control, for signaling",
-    },
+    })),
     {
       service: "registry",
       role: "manager",
@@ -79,8 +81,9 @@ export function portPlan({ ports, hosts }: Site): PortRow[] {
   ];
 }
 
-/** Pairs of rows that would need the same port, were their roles on one host. Empty for every valid site: the site's rules see to it. */
+/** Pairs of rows that would need the same port, were their roles on one host (one port with two sources is none). Empty for every valid site: the site's rules see to it. */
 export function overlaps(plan: readonly PortRow[]): (readonly [PortRow, PortRow])[] {
-  const share = (a: PortRow, b: PortRow) => a.protocol === b.protocol && a.from <= b.to && b.from <= a.to;
+  const isSame = (a: PortRow, b: PortRow) => a.service === b.service && a.from === b.from && a.to === b.to;
+  const share = (a: PortRow, b: PortRow) => a.protocol === b.protocol && a.from <= b.to && b.from <= a.to && !isSame(a, b);
   return plan.flatMap((a, index) => plan.slice(index + 1).flatMap((b) => (share(a, b) ? [[a, b] as const] : [])));
 }

@@ -82,6 +82,25 @@ test("a camera whose password isn't there is refused with what to do", () => {
   );
 });
 
+test("media servers are asked, and coturn is handed connections, by containers of their host, and by the site's other hosts where there are any", () => {
+  const sourcesOf = (site: Site) =>
+    Object.fromEntries(
+      [site.ports.mediaControl, site.ports.turnProxy].map((port) => [
+        port,
+        portPlan(site)
+          .filter(({ from }) => from === port)
+          .map(({ source }) => source),
+      ]),
+    );
+  expect(sourcesOf(replica)).toEqual({ 8888: ["gatewayBridge"], 5350: ["gatewayBridge"] });
+  const pair = parseSite(
+    `site: pair\ndomain: pair.localhost\nhosts: {one: {machine: {}, roles: [manager, edge, apps, store]}, two: {machine: {}, roles: [turn, media]}}\n`,
+    "sites/pair.yaml",
+  );
+  expect(sourcesOf(pair)).toEqual({ 8888: ["gatewayBridge", "hosts"], 5350: ["gatewayBridge", "hosts"] });
+  expect(overlaps(portPlan(pair))).toEqual([]);
+});
+
 test("property: no valid site gives two rows of its plan one port", () => {
   const port = fc.integer({ min: 1024, max: 39_999 });
   const ports = fc

@@ -18,7 +18,6 @@ const config = (input: StackInput) => {
     publicUrl: `https://${site.domain}/api`,
     origins: originsOf(input),
     database: { host: "postgres", port: 5432, name: "parse", user: "parse" },
-    redis: { host: "redis", port: 6379 },
     accounts: accounts(input).map(({ username, roles }) => ({ username, roles })),
     masterKeyIps: rangesOf(site, "edge", "core"),
     trustedProxies: rangesOf(site, "edge", "core"),
@@ -43,7 +42,6 @@ export const parse = (input: StackInput): Part => {
     configFiles: [{ key: "parse-config", path: "/etc/barecast/parse.json", content: `${JSON.stringify(config(input), null, 2)}\n` }],
     secretFiles: [
       { key: "parse-postgres", path: "/run/secrets/postgres", content: secrets.postgresPassword },
-      { key: "parse-redis", path: "/run/secrets/redis", content: secrets.redisPassword },
       { key: "parse-master", path: "/run/secrets/parse-master", content: secrets.parseMasterKey },
       { key: "parse-maintenance", path: "/run/secrets/parse-maintenance", content: secrets.parseMaintenanceKey },
       { key: "parse-read-only", path: "/run/secrets/parse-read-only", content: secrets.parseReadOnlyMasterKey },
