@@ -67,22 +67,18 @@ async function expectNothing(): Promise<void> {
   expect(await found()).toEqual({ services: [], networks: [], secrets: [], configs: [], volumes: [] });
 }
 
-// Every write: infra/runner/src/killed.test.ts, against a Docker in memory. Here some of them, against a real one.
-test("a first up that is killed at its writes is finished by the next, without orphans", async () => {
-  for (const n of [3, 6]) {
-    expect(await killedAtWrite(harness, n, configOf())).toBeGreaterThanOrEqual(n);
-    await expectWhole(configOf());
-    await expectNothing();
-  }
+// Every write: infra/runner/src/killed.test.ts, against a Docker in memory. Here one, against a real one.
+test("a first up that is killed at a write is finished by the next, without orphans", async () => {
+  expect(await killedAtWrite(harness, 6, configOf())).toBeGreaterThanOrEqual(6);
+  await expectWhole(configOf());
+  await expectNothing();
 });
 
-test("an update that is killed at its writes is finished by the next, without orphans", async () => {
+test("an update that is killed at a write is finished by the next, without orphans", async () => {
   await harness.run("up", configOf());
-  for (const n of [2, 4]) {
-    const config = configOf({ content: `content ${n}` });
-    expect(await killedAtWrite(harness, n, config)).toBeGreaterThanOrEqual(n);
-    await expectWhole(config);
-  }
+  const config = configOf({ content: "another content" });
+  expect(await killedAtWrite(harness, 4, config)).toBeGreaterThanOrEqual(4);
+  await expectWhole(config);
 });
 
 /** Why an `up` failed, each line once, without the ids of tasks and nodes. */
