@@ -25,7 +25,7 @@ export function productionFolders(lock: PackageLock, workspace: string, without:
   const found = new Set<string>();
   const visit = (folder: string) => {
     const entry = lock.packages[folder];
-    const left = new Set(without[folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length)]);
+    const left = new Set(without[folder.split("node_modules/").at(-1)!]);
     for (const name of Object.keys({ ...entry?.dependencies, ...entry?.optionalDependencies, ...entry?.peerDependencies })) {
       if (left.has(name)) continue;
       const at = resolve(lock, folder, name);
