@@ -18,15 +18,33 @@ await loadIntoDocker(media);
 const read = ["node_modules", "services/media", "tests/fixtures", "package.json"].map((name) => path.join(project, name));
 const mounts = [...read.map((name) => `${name}:${name}:ro`), `${reports}:${reports}`].flatMap((mount) => ["--volume", mount]);
 const user = `${process.getuid()}:${process.getgid()}`;
+const name = `barecast-media-test-${process.pid}`;
+const docker = (...args) => spawnSync("docker", args, { encoding: "utf8" }).stdout.trim();
 const { status, error } = spawnSync(
   "docker",
   [
-    ...["run", "--rm", "--init", "--read-only", "--tmpfs", "/tmp:exec,mode=1777", "--user", user, "--env", "HOME=/tmp", "--no-healthcheck"],
+    ...[
+      "run",
+      "--name",
+      name,
+      "--init",
+      "--read-only",
+      "--tmpfs",
+      "/tmp:exec,mode=1777",
+      "--user",
+      user,
+      "--env",
+      "HOME=/tmp",
+      "--no-healthcheck",
+    ],
     ...["--label", "barecast.test=media", ...mounts, "--workdir", path.join(project, "services/media")],
     ...["--entrypoint", "/usr/local/bin/node", media.ref],
     ...[path.join(project, "node_modules/.bin/jest"), "--config=itest.config.js", "--runInBand", ...process.argv.slice(2)],
   ],
   { stdio: ["ignore", "inherit", "inherit"] },
 );
+// Whoever ends without a word is told of by the engine: a signal, no memory left.
+if (status !== 0) console.error(`docker run: ${status}; the container: ${docker("inspect", "--format", "{{json .State}}", name)}`);
+docker("rm", "--force", name);
 if (error) throw error;
 process.exit(status ?? 1);
