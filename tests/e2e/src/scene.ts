@@ -8,6 +8,7 @@ import type { SiteUnderTest } from "./site";
 /** What a story puts up around the site; all of it is taken away again when the story ends, last first. */
 export class Scene {
   private readonly undoing: (() => Promise<unknown>)[] = [];
+  private isChanged = false;
 
   private constructor(readonly site: SiteUnderTest) {}
 
@@ -28,17 +29,17 @@ export class Scene {
     this.undoing.push(() => camera.container.stop({ timeout: 0 }));
     return camera;
   }
-  /** Changes the site's file and brings it up. @returns what takes it back at once, not only at the end */
-  async change(changes: Record<string, unknown>): Promise<() => Promise<void>> {
-    let isUndone = false;
-    const undo = await this.site.change(changes);
-    const once = async () => {
-      if (isUndone) return;
-      isUndone = true;
-      await undo();
-    };
-    this.undoing.push(once);
-    return once;
+  /** Lays changes over the site's file, in place of earlier ones, and brings it up. */
+  async change(changes: Record<string, unknown>): Promise<void> {
+    if (!this.isChanged) this.undoing.push(() => this.undoChanges());
+    this.isChanged = true;
+    await this.site.change(changes);
+  }
+  /** Takes all changes back at once, not only at the end. */
+  async undoChanges(): Promise<void> {
+    if (!this.isChanged) return;
+    this.isChanged = false;
+    await this.site.barecast.up();
   }
 
   /** Takes everything away; the first failure is told when all was tried. */

@@ -40,11 +40,10 @@ export class SiteUnderTest {
     return { hosts: { [domain]: this.up.machineAddress, [`turn.${domain}`]: this.up.machineAddress }, ca };
   }
 
-  /** Brings the site up with changes in its file, laid over it. @returns what takes them back */
-  async change(changes: Record<string, unknown>): Promise<() => Promise<UpResult>> {
+  /** Brings the site up with changes in its file, laid over it. Its own file stays as it is: the next `up` takes them back. */
+  async change(changes: Record<string, unknown>): Promise<void> {
     const file = writeSiteFile(merged(readSiteFile(this.barecast.siteFile), changes));
     await this.barecast.up(file).finally(() => rmSync(path.dirname(file), { recursive: true }));
-    return () => this.barecast.up();
   }
 
   /** Runs a command in the machine. @returns its output @throws CommandFailed */

@@ -17,7 +17,6 @@ const gone = "rtsp://172.30.241.254:8554/stream";
 let scene: Scene;
 let camera: Camera;
 let wall: Page;
-let undo: () => Promise<void>;
 
 /** Three cameras of one site file: one as it should be, one that is not there, one whose password is wrong. */
 beforeAll(async () => {
@@ -25,7 +24,7 @@ beforeAll(async () => {
   camera = await scene.camera({ user, password, auth: "digest" });
   await scene.site.barecast.setSecret("gate", password);
   await scene.site.barecast.setSecret("yard", wrongPassword);
-  undo = await scene.change({
+  await scene.change({
     cameras: {
       gate: { title: "Gate", url: camera.url, username: user, passwordSecret: "gate" },
       roof: { title: "Roof", url: gone },
@@ -91,7 +90,7 @@ test("no password of a camera can be read in Docker, command lines, logs or stat
 });
 
 test("its recording ends when it goes from the site, and plays with seeking", async () => {
-  await undo();
+  await scene.undoChanges();
   expect(await rowsOf(wall, "Camera", {})).toEqual([]);
   const player = await openRecording(wall, "Gate", 120_000);
   const numbers: number[] = [];
