@@ -67,6 +67,37 @@ describe.each(roles)("%s", (role) => {
   });
 });
 
+interface Option {
+  required?: boolean;
+  options?: Record<string, Option>;
+}
+/** What differs from an option's specification, with its path: Ansible refuses it. Null counts as not given. */
+function misfits(path: string, value: unknown, { options }: Option): string[] {
+  if (!options || value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => misfits(`${path}[${index}]`, item, { options }));
+  const given = value as Record<string, unknown>;
+  return [
+    ...Object.keys(options).flatMap((key) => (options[key]!.required && !(key in given) ? [`${path}.${key} is missing`] : [])),
+    ...Object.entries(given).flatMap(([key, part]) =>
+      options[key] ? misfits(`${path}.${key}`, part, options[key]) : [`${path}.${key} is unknown`],
+    ),
+  ];
+}
+
+test("hosts with every role and with few are given what the specifications ask", () => {
+  const all = Object.fromEntries(roles.flatMap((role) => Object.entries(optionsOf(role) as Record<string, Option>)));
+  const trio = parseSite(readFileSync(path.join(__dirname, "../../../sites/trio.yaml"), "utf8"), "sites/trio.yaml");
+  const found = [site, trio].flatMap((each) =>
+    hostsOf(each).flatMap((host) =>
+      Object.entries(hostVariables(each, hostsOf(each), host, { id: "", archive: "" })).flatMap(([name, value]) =>
+        misfits(`${host.name}: ${name}`, value, all[name]!),
+      ),
+    ),
+  );
+  expect(found).toEqual([]);
+  expect(misfits("x", {}, all.firewall_relay_output!)).toContain("x.uid is missing");
+});
+
 test("every variable belongs to a role", () => {
   expect(given.filter((name) => !roles.some((role) => name.startsWith(`${role}_`)))).toEqual([]);
 });

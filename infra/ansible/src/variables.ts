@@ -58,7 +58,7 @@ function firewallVariables(site: Site, host: Host, plans: readonly HostPlan[], p
             { protocol: "tcp", port: site.ports.turnProxy },
           ],
         }
-      : {},
+      : null,
   };
 }
 

@@ -80,6 +80,8 @@ def evidence_of(found):
     """Lines that show why a task failed; of a hidden task only that it is hidden."""
     if found.get("_ansible_no_log") or found.get("censored"):
         return ["The task's output is hidden, for it handles secrets"]
+    if found.get("argument_errors"):
+        return list(found["argument_errors"])
     loops = [item for item in found.get("results", []) if item.get("failed")]
     texts = [str(part[key]) for part in [found, *loops] for key in EVIDENCE if part.get(key)]
     lines = [line.rstrip() for text in texts for line in text.splitlines() if line.strip() and not NOISE.match(line)]
