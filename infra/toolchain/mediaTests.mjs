@@ -20,6 +20,8 @@ const mounts = [...read.map((name) => `${name}:${name}:ro`), `${reports}:${repor
 const user = `${process.getuid()}:${process.getgid()}`;
 const name = `barecast-media-test-${process.pid}`;
 const docker = (...args) => spawnSync("docker", args, { encoding: "utf8" }).stdout.trim();
+// One of a process that had the same number and was killed.
+docker("rm", "--force", name);
 const { status, error } = spawnSync(
   "docker",
   [

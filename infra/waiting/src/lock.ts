@@ -16,8 +16,9 @@ function lockFile(name: string): string {
  * Locks of this computer's engine, which all checkouts share; whoever needs both takes `build` first.
  * `build`: one builds at a time, and nobody removes what a build needs meanwhile.
  * `images`: alone for who removes images, together for those who make containers of what they just loaded.
+ * `stories`: the streaming stories, whose sites have names of their own on this computer.
  */
-export const engineLock = (name: "build" | "images") => lockFile(name);
+export const engineLock = (name: "build" | "images" | "stories") => lockFile(name);
 
 /** A site's machines have the site's name, whichever checkout made them: one works on it at a time. */
 export const siteLock = (site: string) => lockFile(`site-${site}`);

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadSite } from "@barecast/site";
 import { machineNetwork } from "@barecast/machines";
+import { engineLock, withLock } from "@barecast/waiting";
 import { Barecast, type UpResult } from "./barecast";
+import { removeLeftovers } from "./leftovers";
 import { startMachine } from "./machine";
+import { projectFolder } from "./project";
 import { storySite, writeSiteFile } from "./siteFile";
 import { SiteUnderTest } from "./site";
 
@@ -19,6 +22,8 @@ interface Shared extends Begun {
 
 const folderVariable = "BARECAST_E2E_RUN";
 const keepVariable = "BARECAST_E2E_KEEP";
+/** Gives the stories' lock back: set by `beginRun`, for `endRun` in the same process. */
+let end: (() => Promise<void>) | undefined;
 
 /**
  * The site that stories share. `SITE=sites/<name>.yaml` in the environment names another one, which is brought up and stays; else it is the
@@ -74,17 +79,40 @@ function noted<T>(folder: string, name: string): T | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
 }
 
-/** Before the first story: a folder for the run. One that the environment names is used as it is, with the site that is noted there, and kept. */
-export function beginRun(): void {
-  if (process.env[folderVariable]) return void (process.env[keepVariable] = "1");
-  process.env[folderVariable] = mkdtempSync(path.join(tmpdir(), "barecast-stories-"));
+/**
+ * Before the first story: nobody else's stories are at work on this computer, what killed ones left is gone, and there is a folder for the run.
+ * One that the environment names is used as it is, with the site that is noted there, and kept.
+ * @throws Error who else is at work
+ */
+export async function beginRun(): Promise<void> {
+  end = await exclusively();
+  if (process.env[folderVariable]) process.env[keepVariable] = "1";
+  else process.env[folderVariable] = mkdtempSync(path.join(tmpdir(), "barecast-stories-"));
+  const removed = await removeLeftovers((site) => site === storySite.site && process.env[keepVariable] !== undefined);
+  if (removed.length > 0) console.warn(`Removed what killed stories had left: ${removed.join(", ")}`);
 }
 
 /** After the last: the stories' own site is taken down, a named one stays. */
 export async function endRun(): Promise<void> {
-  const folder = runFolder();
-  if (process.env[keepVariable]) return;
+  try {
+    if (!process.env[keepVariable]) await takeDown(runFolder());
+  } finally {
+    await end?.();
+  }
+}
+
+async function takeDown(folder: string): Promise<void> {
   const begun = noted<Begun>(folder, "begun");
   if (begun && !process.env["SITE"]) await new Barecast(begun.siteFile, begun.env).down();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Takes the lock of stories on this computer. @returns what gives it back */
+function exclusively(): Promise<() => Promise<void>> {
+  const refuse = (holder: string) => new Error(`Expected no other stories at work on this computer, found ${holder}. Wait until they end`);
+  return new Promise((taken, refused) => {
+    const options = { purpose: `the stories of ${projectFolder}`, refuse };
+    const run: Promise<void> = withLock(engineLock("stories"), options, () => new Promise((done) => taken(() => (done(), run))));
+    run.catch(refused);
+  });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 
-/** The site of the stories: as the replica, beside it, with names and addresses of its own. */
+/** The site of the stories: as the replica, beside it, with names and addresses of its own. Other sites of stories begin with its name. */
 export const storySite = {
   site: "e2e",
   domain: "e2e.localhost",

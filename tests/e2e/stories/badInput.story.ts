@@ -7,7 +7,7 @@ import { docker, sessionLabels } from "../src/session";
 // What stands in the way on the operator's computer is found by `up` before anything changes, and told alike by `check`.
 jest.setTimeout(900_000);
 
-const computer = new PoorComputer("poor");
+const computer = new PoorComputer("e2e-poor");
 // The program is compiled: one who is nobody can't do that in somebody else's folder.
 beforeAll(() => computer.barecast(["--help"]));
 afterAll(() => computer.remove());
@@ -103,8 +103,8 @@ describe("a port in use", () => {
     const port = await take(0);
     const machine = await docker.createContainer({
       Image: (await testImages()).reaper,
-      name: "barecast-poor-one",
-      Labels: { ...(await sessionLabels()), "barecast.site": "poor", "barecast.host": "one" },
+      name: "barecast-e2e-poor-one",
+      Labels: { ...(await sessionLabels()), "barecast.site": "e2e-poor", "barecast.host": "one" },
       HostConfig: { PortBindings: { "443/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] } },
     });
     try {
@@ -116,7 +116,7 @@ describe("a port in use", () => {
             "A machine keeps its port: stop what listens there (ss -ltnp), or make it anew: ./barecast down, then ./barecast up",
         ],
       });
-      expect(await computer.made()).toEqual(["/barecast-poor-one"]);
+      expect(await computer.made()).toEqual(["/barecast-e2e-poor-one"]);
     } finally {
       await machine.remove();
     }

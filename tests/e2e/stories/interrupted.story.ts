@@ -18,7 +18,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "barecast-interrupted-"));
 const temporary = path.join(folder, "t");
 mkdirSync(temporary);
 const siteFile = writeSiteFile(
-  merged(storySite, { site: "interrupted", domain: "interrupted.localhost", network: { machines: "172.30.245.0/24" } }),
+  merged(storySite, { site: "e2e-interrupted", domain: "interrupted.localhost", network: { machines: "172.30.245.0/24" } }),
   folder,
 );
 const env = { BARECAST_STATE: path.join(folder, "state"), BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey"), TMPDIR: temporary };
@@ -26,7 +26,7 @@ const barecast = new Barecast(siteFile, env);
 const surroundings = { cwd: projectFolder, env: { ...process.env, ...env, SITE: siteFile } };
 const onTerminal = () => new Terminal("./barecast up", surroundings);
 const inMachine = async (...command: string[]) =>
-  (await run(["docker", "exec", "barecast-interrupted-one", ...command])).split("\n").filter(Boolean);
+  (await run(["docker", "exec", "barecast-e2e-interrupted-one", ...command])).split("\n").filter(Boolean);
 
 let before: Footprint;
 let isUp = false;
@@ -104,7 +104,7 @@ test.each(steps.slice(4))("Ctrl-C at %s", interruptAt);
 /** What Docker in the machine has of the site, how much of each kind. */
 async function found(): Promise<Record<string, number>> {
   const kinds = ["service", "network", "secret", "config"].map(async (kind): Promise<[string, number]> => {
-    const ids = await inMachine("docker", kind, "ls", "-q", "--filter", "label=barecast.site=interrupted");
+    const ids = await inMachine("docker", kind, "ls", "-q", "--filter", "label=barecast.site=e2e-interrupted");
     return [kind, ids.length];
   });
   return Object.fromEntries(await Promise.all(kinds));
@@ -150,6 +150,6 @@ test("down leaves nothing", async () => {
   await barecast.down();
   isUp = false;
   expect(added(before, await footprint())).toEqual({ containers: [], networks: [], volumes: [], images: [] });
-  expect(readdirSync(path.join(env.BARECAST_STATE, "interrupted"))).toEqual(["secrets.age"]);
+  expect(readdirSync(path.join(env.BARECAST_STATE, "e2e-interrupted"))).toEqual(["secrets.age"]);
   expect(processesWith(folder)).toEqual([]);
 });

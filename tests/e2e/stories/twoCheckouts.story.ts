@@ -7,7 +7,7 @@ import { docker } from "../src/session";
 // Two checkouts on one computer share its Docker engine: what one removes, the other may be about to use.
 jest.setTimeout(600_000);
 
-const computer = new PoorComputer("second");
+const computer = new PoorComputer("e2e-second");
 afterAll(() => computer.remove());
 
 test.each([

@@ -12,7 +12,7 @@ jest.setTimeout(60 * 60_000);
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-fresh-"));
 const subnet = "172.30.242.";
 const siteFile = writeSiteFile(
-  merged(storySite, { site: "fresh", domain: "fresh.localhost", network: { machines: `${subnet}0/24` } }),
+  merged(storySite, { site: "e2e-fresh", domain: "fresh.localhost", network: { machines: `${subnet}0/24` } }),
   folder,
 );
 const state = path.join(folder, "state");
@@ -28,7 +28,7 @@ async function rules(subnet: string, bridge?: string): Promise<{ common: string[
   return { common: lines.filter((line) => !/\bbr-[0-9a-f]{12}\b|\d+\.\d+\.\d+\.\d+/.test(line)), own: lines.filter(isOwn) };
 }
 
-const inMachine = (...command: string[]) => run(["docker", "exec", "barecast-fresh-one", ...command]);
+const inMachine = (...command: string[]) => run(["docker", "exec", "barecast-e2e-fresh-one", ...command]);
 /** Every service with its version index, every task's id, as the machine's Docker tells. */
 const inside = () => inMachine("sh", "-c", "docker service inspect $(docker service ls -q); docker service ps -q $(docker service ls -q)");
 
@@ -36,14 +36,14 @@ const inside = () => inMachine("sh", "-c", "docker service inspect $(docker serv
 async function happened(sinceMs: number): Promise<string[]> {
   const window = ["--since", (sinceMs / 1000).toFixed(3), "--until", (Date.now() / 1000).toFixed(3)];
   const events = ["docker", "events", ...window, "--format", "{{.Type}} {{.Action}} {{.Actor.ID}}"];
-  const ours = [...events, "--filter", "label=barecast.site=fresh"];
+  const ours = [...events, "--filter", "label=barecast.site=e2e-fresh"];
   const lines = (await Promise.all([inMachine(...events), run(ours)])).join("\n").split("\n");
   return lines.filter((line) => line !== "" && !/^container (exec_|health_status)/.test(line));
 }
 
 /** Every file of the runner's state, but its lock's folder. */
 function stateOf(): Record<string, string> {
-  const files = readdirSync(path.join(state, "fresh"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(path.join(state, "e2e-fresh"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const names = files.map(({ parentPath, name }) => path.join(parentPath, name)).filter((name) => !/locks/.test(name));
   return Object.fromEntries(names.map((name) => [path.relative(state, name), readFileSync(name, "hex")]));
 }
@@ -62,12 +62,12 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
   expect(first).toMatchObject({ machineAddress: "172.30.242.10", operator: { username: "operator" }, reporter: { username: "reporter" } });
   const made = added(before, await footprint());
   expect(made).toMatchObject({
-    containers: ["/barecast-fresh-one"],
-    networks: ["barecast-fresh"],
-    volumes: ["barecast-fresh-one-barecast", "barecast-fresh-one-docker"],
+    containers: ["/barecast-e2e-fresh-one"],
+    networks: ["barecast-e2e-fresh"],
+    volumes: ["barecast-e2e-fresh-one-barecast", "barecast-e2e-fresh-one-docker"],
   });
 
-  const bridge = `br-${(await run(["docker", "network", "inspect", "barecast-fresh", "--format", "{{.Id}}"])).slice(0, 12)}`;
+  const bridge = `br-${(await run(["docker", "network", "inspect", "barecast-e2e-fresh", "--format", "{{.Id}}"])).slice(0, 12)}`;
   expect((await rules(subnet, bridge)).own).not.toEqual([]);
 
   const [objectsBefore, insideBefore, stateBefore] = [await footprint(), await inside(), stateOf()];
@@ -84,5 +84,5 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
   expect(left).toEqual({ containers: [], networks: [], volumes: [], images: [] });
   expect(await rules(subnet, bridge)).toEqual(rulesBefore);
   // The secrets stay, so that the next `up` has the same logins.
-  expect(existsSync(state) ? readdirSync(path.join(state, "fresh")) : []).toEqual(["secrets.age"]);
+  expect(existsSync(state) ? readdirSync(path.join(state, "e2e-fresh")) : []).toEqual(["secrets.age"]);
 });

@@ -5,7 +5,7 @@ import { leftOf, PoorComputer } from "../src/computers";
 // Wrong words, and right ones at the wrong time: each gets an answer that says what to type, and no stack.
 jest.setTimeout(45 * 60_000);
 
-const site = new PoorComputer("words");
+const site = new PoorComputer("e2e-words");
 afterAll(() => site.remove());
 
 const barecast = (words: readonly string[], env: NodeJS.ProcessEnv = {}, withinMs?: number) =>
@@ -66,18 +66,18 @@ test("down where nothing is up, and once more", async () => {
   for (const _time of ["first", "second"]) {
     const { exitCode, output } = await barecast(["down"]);
     expect(exitCode).toBe(0);
-    expect(output).not.toMatch(/barecast-words/);
+    expect(output).not.toMatch(/barecast-e2e-words/);
     expect(output).toMatch(/^Removed: /m);
   }
 });
 
 test("a second up of the site, or a down meanwhile, is refused with who is at work", async () => {
-  const other = await atWork('siteLock("words")', "the up of /elsewhere");
+  const other = await atWork('siteLock("e2e-words")', "the up of /elsewhere");
   for (const verb of ["up", "down"]) {
     const { exitCode, output } = await barecast([verb]);
     expect(exitCode).toBe(3);
     expect(told(output)).toMatch(
-      /^words: Expected nobody else at work on the site, found the up of \/elsewhere \(pid \d+, since .*Z\)\. Wait until that ends$/,
+      /^e2e-words: Expected nobody else at work on the site, found the up of \/elsewhere \(pid \d+, since .*Z\)\. Wait until that ends$/,
     );
   }
   expect((await other.interrupt()).code).toBe(0);

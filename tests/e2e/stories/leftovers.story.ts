@@ -1,0 +1,41 @@
+import { machineNetwork, networkOptions, siteLabel } from "@barecast/machines";
+import { testImages } from "../src/images";
+import { removeLeftovers } from "../src/leftovers";
+import { docker } from "../src/session";
+
+// A run that is killed together with its reaper leaves what nobody knows of any more: the next one takes it away, and nothing else.
+
+const ofNobody = { "org.testcontainers": "true", "org.testcontainers.session-id": "a-session-that-was-killed" };
+
+test("what killed stories left goes; a kept site, others' sites and others' containers stay", async () => {
+  const { reaper: image } = await testImages();
+  const networks = [
+    { Name: "barecast-client-killed", Labels: ofNobody },
+    networkOptions(machineNetwork("e2e-killed", "172.30.244.0/24"), { [siteLabel]: "e2e-killed" }),
+    networkOptions(machineNetwork("e2e-kept", "172.30.243.0/24"), { ...ofNobody, [siteLabel]: "e2e-kept" }),
+    networkOptions(machineNetwork("e2emil", "172.30.240.0/24"), { [siteLabel]: "e2emil" }),
+  ];
+  const made = await Promise.all(networks.map((options) => docker.createNetwork(options)));
+  const containers = [
+    { name: "barecast-killed-client", Labels: { ...ofNobody, "barecast.image": "browser" } },
+    { name: "barecast-others-client", Labels: { ...ofNobody, "barecast.image": "postgres" } },
+  ];
+  const created = await Promise.all(
+    containers.map((container) =>
+      docker.createContainer({ ...container, Image: image, NetworkingConfig: { EndpointsConfig: { "barecast-client-killed": {} } } }),
+    ),
+  );
+  try {
+    const removed = await removeLeftovers((site) => ["e2e", "e2e-kept"].includes(site));
+    expect(removed.sort()).toEqual(["barecast-client-killed", "barecast-e2e-killed", "barecast-killed-client"]);
+    const names = (await docker.listNetworks()).map(({ Name }) => Name);
+    expect(networks.map(({ Name }) => Name).filter((name) => names.includes(name))).toEqual(["barecast-e2e-kept", "barecast-e2emil"]);
+    await expect(created[1]!.inspect()).resolves.toMatchObject({ Name: "/barecast-others-client" });
+  } finally {
+    for (const one of [...created, ...made]) await one.remove().catch(ignoreGone);
+  }
+});
+
+function ignoreGone(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404) throw error;
+}
