@@ -146,6 +146,8 @@ function environment(folder: string): NodeJS.ProcessEnv {
     ANSIBLE_CONFIG: path.join(folder, "ansible.cfg"),
     ANSIBLE_HOME: path.join(folder, "home"),
     PYTHONUNBUFFERED: "1",
+    // Ansible itself is compiled already; what it loads of the project would leave folders there.
+    PYTHONDONTWRITEBYTECODE: "1",
     LC_ALL: "C.UTF-8",
   };
 }

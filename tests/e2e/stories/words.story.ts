@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { atWork } from "../src/atWork";
 import { leftOf, PoorComputer } from "../src/computers";
 
@@ -81,4 +81,16 @@ test("a second up of the site, or a down meanwhile, is refused with who is at wo
     );
   }
   expect((await other.interrupt()).code).toBe(0);
+});
+
+test("down --wipe takes the secrets, their key and the cache too, and names them", async () => {
+  const cache = site.path("cache");
+  mkdirSync(cache);
+  const { exitCode, output } = await barecast(["down", "--wipe", "--json"], { BARECAST_CACHE: cache });
+  const { removed } = JSON.parse(output.trimEnd().split("\n").at(-1)!) as { removed: string[] };
+  expect({ exitCode, removed }).toEqual({
+    exitCode: 0,
+    removed: expect.arrayContaining([site.path("state", site.site, "secrets.age"), site.path("site.agekey"), cache]),
+  });
+  expect({ made: await site.made(), hasCache: existsSync(cache) }).toEqual({ made: [], hasCache: false });
 });

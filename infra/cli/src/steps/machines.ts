@@ -5,8 +5,11 @@ import { openSecrets } from "@barecast/site";
 import type { Context } from "../context";
 import { loadMachineImages, sharedEngine, writeIfOther, type Built } from "./build";
 
-/** Starts the machines that don't run and pins every host's key. Nothing for a site of real servers but the pinning. */
-export async function startMachines(context: Context, built: Built): Promise<StartedHost[]> {
+/**
+ * Starts the machines that don't run and pins every host's key. Nothing for a site of real servers but the pinning.
+ * @param onStart told when a machine is made or started
+ */
+export async function startMachines(context: Context, built: Built, onStart: () => void): Promise<StartedHost[]> {
   const { site, place } = context;
   const secrets = await openSecrets(site, place);
   writeIfOther(place.sshKey, secrets.sshKey);
@@ -21,7 +24,10 @@ export async function startMachines(context: Context, built: Built): Promise<Sta
             image: (host) => built.images[host.machine!.baked ? "machine-baked" : "machine"]!.ref,
             publicKey: secrets.sshPublicKey,
             signal: context.signal,
-            onProgress: ({ host, status }) => status === "created" && made.add(host),
+            onProgress: ({ host, status }) => {
+              if (status === "creating" || status === "starting") onStart();
+              if (status === "created") made.add(host);
+            },
           });
         });
         note(machines.map(({ name, address }) => `${name} ${address}`).join(", "));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { removeImages } from "@barecast/images";
 import { removeMachines } from "@barecast/machines";
@@ -35,19 +35,25 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
   const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images.images, ...images.containers];
   const inUse = images.kept.map(({ ref, reason }) => `${ref}: ${reason}`);
   const secrets = path.basename(place.secrets);
-  if (existsSync(place.state)) {
-    for (const entry of readdirSync(place.state)) if (wipe || entry !== secrets) rmSync(path.join(place.state, entry), { recursive: true });
-    if (wipe) rmSync(place.state, { recursive: true });
-  }
   const kept = [
     [place.secrets, "the site's secrets: the next `up` has the same logins"],
     [place.ageKey, "the key that opens them"],
     [context.cache, "caches of packages, compilers and images"],
   ] as const;
-  if (wipe) for (const [file] of kept) rmSync(file, { recursive: true, force: true });
+  const wiped = wipe ? kept.map(([file]) => file).filter((file) => existsSync(file)) : [];
+  for (const file of wiped) rmSync(file, { recursive: true });
+  if (existsSync(place.state)) {
+    for (const entry of readdirSync(place.state)) if (wipe || entry !== secrets) rmSync(path.join(place.state, entry), { recursive: true });
+    if (wipe) {
+      rmSync(place.state, { recursive: true });
+      // The folder of all sites' states, with the last of them.
+      const states = path.dirname(place.state);
+      if (readdirSync(states).length === 0) rmdirSync(states);
+    }
+  }
   const packages = [...new Set(Object.values(programs))].join(", ");
   return {
-    removed,
+    removed: [...removed, ...wiped],
     hasLostData: machines.volumes.length > 0,
     kept: [
       ...inUse,

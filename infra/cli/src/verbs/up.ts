@@ -30,15 +30,16 @@ async function makeTrue(context: Context): Promise<UpResult> {
   const { progress, site, place } = context;
   // Says that video flowed on the site as it is: gone with the first change, so that what an `up` did not live to prove the next one does.
   const proof = path.join(place.state, "verified");
+  const onBegin = () => rmSync(proof, { force: true });
   const computer = await progress.step("Check", () => checkAll(context));
   await bringPrerequisites(context, computer);
   const built = await build(context);
-  const machines = await startMachines(context, built);
+  const machines = await startMachines(context, built, onBegin);
   const publicPort = machines.find(({ publicPort: port }) => port !== undefined)?.publicPort ?? site.ports.https;
   const engine = await chooseEngine(context, {
     digestsFile: built.digestsFile,
     publicPort,
-    onBegin: () => rmSync(proof, { force: true }),
+    onBegin,
     onChange: ({ op, type, name, durationMs }) =>
       progress.line(`${op.padEnd(8)} ${type.split(":").pop()!.padEnd(14)} ${name.padEnd(28)} ${seconds(durationMs)}`),
   });
