@@ -51,12 +51,11 @@ test("only whole lines of the callback are events", () => {
 });
 
 test("the command line of a run: no secret in it", () => {
-  const place = { ansible: "/state/ansible", sshKey: "/state/id", knownHosts: "/state/known_hosts" };
-  const input = { place, limit: ["one", "two"], check: true, wipe: true } as unknown as Parameters<typeof argumentsOf>[0];
-  expect(argumentsOf(input).map((argument) => argument.replace(/^.*\/playbooks\//, "playbooks/"))).toEqual([
+  const input = { limit: ["one", "two"], check: true, wipe: true } as unknown as Parameters<typeof argumentsOf>[0];
+  expect(argumentsOf(input, "/tmp/s").map((argument) => argument.replace(/^.*\/playbooks\//, "playbooks/"))).toEqual([
     "playbooks/site.yml",
     "--extra-vars",
-    "@/state/ansible/secrets.json",
+    "@/tmp/s/secrets.json",
     "--limit",
     "one,two",
     "--check",

@@ -56,47 +56,51 @@ export async function runPlaybook(input: RunInput): Promise<RunOutcome> {
     );
   }
   const digests = hostDigests(input.site, input.stack, input);
-  // SSH's sockets: a short path of our own, gone after the run.
-  const sockets = makeScratch("ssh");
+  // SSH's sockets, which need a short path, and what is secret: gone after the run.
+  const scratch = makeScratch("ssh");
   try {
-    writeRunFiles(input, sockets, digests);
-    const hosts = await execute(program, argumentsOf(input), input);
+    writeRunFiles(input, scratch, digests);
+    const hosts = await execute(program, argumentsOf(input, scratch), input);
     const isApplied = (input.playbook ?? "site") === "site" && !input.check;
     const applied = Object.fromEntries(Object.keys(hosts).flatMap((host) => (isApplied ? [[host, digests[host]!]] : [])));
     return { hosts, applied, durationMs: Date.now() - began };
   } finally {
-    closeChannels(sockets);
-    rmSync(sockets, { recursive: true, force: true });
+    closeChannels(scratch);
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 /** Ends SSH's shared channels, which would stay for a while in the background. One that has ended by itself is no fault. */
-function closeChannels(sockets: string): void {
-  for (const name of readdirSync(sockets))
-    spawnSync("ssh", ["-F", "none", "-o", `ControlPath=${path.join(sockets, name)}`, "-O", "exit", "host"]);
+function closeChannels(scratch: string): void {
+  for (const name of readdirSync(scratch).filter((entry) => entry !== secretsName))
+    spawnSync("ssh", ["-F", "none", "-o", `ControlPath=${path.join(scratch, name)}`, "-O", "exit", "host"]);
 }
 
+const secretsName = "secrets.json";
+
 /** The command line: nothing secret stands in it. */
-export function argumentsOf({ place, playbook = "site", limit, check, wipe }: RunInput): string[] {
+export function argumentsOf({ playbook = "site", limit, check, wipe }: RunInput, scratch: string): string[] {
   return [
     path.join(folderOf("playbooks"), `${playbook}.yml`),
     "--extra-vars",
-    `@${path.join(place.ansible, "secrets.json")}`,
+    `@${path.join(scratch, secretsName)}`,
     ...(limit ? ["--limit", limit.join(",")] : []),
     ...(check ? ["--check"] : []),
     ...(wipe ? ["--extra-vars", '{"wipe": true}'] : []),
   ];
 }
 
-function writeRunFiles({ project, site, stack, secrets, place, cache }: RunInput, sockets: string, digests: Record<string, string>): void {
+function writeRunFiles({ project, site, stack, secrets, place, cache }: RunInput, scratch: string, digests: Record<string, string>): void {
   const folder = place.ansible;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const image = readLayoutImage(cache ?? defaultCache(project), "registry");
   const registryImage = { id: image.id, archive: ensureArchive(folder, "registry", image) };
-  const write = (name: string, content: string) => writeFileSync(path.join(folder, name), content, { mode: 0o600 });
-  write("inventory.json", inventoryOf(site, stack.hosts, { registryImage, sshKey: place.sshKey, digests }));
-  write("secrets.json", `${JSON.stringify(secretVariables(secrets))}\n`);
-  write("ansible.cfg", ansibleSettings({ folder, knownHosts: place.knownHosts, sockets }));
+  const write = (file: string, content: string) => writeFileSync(file, content, { mode: 0o600 });
+  write(path.join(folder, "inventory.json"), inventoryOf(site, stack.hosts, { registryImage, sshKey: place.sshKey, digests }));
+  write(path.join(folder, "ansible.cfg"), ansibleSettings({ folder, knownHosts: place.knownHosts, sockets: scratch }));
+  write(path.join(scratch, secretsName), `${JSON.stringify(secretVariables(secrets))}\n`);
+  // An earlier version's.
+  rmSync(path.join(folder, secretsName), { force: true });
 }
 
 function execute(program: string, args: readonly string[], { place, onEvent, signal }: RunInput): Promise<Record<string, HostCounts>> {

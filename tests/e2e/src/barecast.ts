@@ -1,4 +1,4 @@
-import { loadSite, placeOf } from "@barecast/site";
+import { loadSite, openSecrets, placeOf, type SiteSecrets } from "@barecast/site";
 import { run } from "./command";
 import { cacheFolder, projectFolder } from "./project";
 import { Running } from "./running";
@@ -44,7 +44,11 @@ export class Barecast {
   }
   /** Where the site's state lies on this computer. */
   get stateFolder(): string {
-    return placeOf(projectFolder, loadSite(this.siteFile).name, { ...process.env, ...this.env }).state;
+    return this.place.state;
+  }
+  /** All of the site's secrets, as the operator's key opens them. */
+  secrets(): Promise<SiteSecrets> {
+    return openSecrets(loadSite(this.siteFile), this.place);
   }
   /** @returns what it prints @throws CommandFailed */
   verb(args: readonly string[], withinMs: number, siteFile = this.siteFile, input?: string): Promise<string> {
@@ -55,6 +59,9 @@ export class Barecast {
     return new Running(["./barecast", ...args], this.surroundings(this.siteFile));
   }
 
+  private get place() {
+    return placeOf(projectFolder, loadSite(this.siteFile).name, { ...process.env, ...this.env });
+  }
   private surroundings(siteFile: string) {
     return { cwd: this.checkout, env: { ...process.env, ...this.env, SITE: siteFile } };
   }

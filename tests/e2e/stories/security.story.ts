@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { SiteSecrets } from "@barecast/site";
+import { run } from "../src/command";
+import { sharedSite } from "../src/sharedSite";
+import type { SiteUnderTest } from "../src/site";
+import { tracesOf } from "../src/traces";
+
+// What runs, looked at from below: rights of every process, and where secrets must not be found.
+jest.setTimeout(30 * 60_000);
+
+let site: SiteUnderTest;
+let secrets: SiteSecrets;
+beforeAll(async () => {
+  site = await sharedSite();
+  secrets = await site.barecast.secrets();
+});
+
+const shell = (command: string) => site.inside("sh", "-c", command);
+
+interface Inspected {
+  readonly Name: string;
+  readonly Config: { readonly User: string; readonly Healthcheck?: { readonly Test: readonly string[] } };
+  readonly HostConfig: {
+    readonly Privileged: boolean;
+    readonly ReadonlyRootfs: boolean;
+    readonly CapAdd: readonly string[] | null;
+    readonly CapDrop: readonly string[] | null;
+    readonly Memory: number;
+    readonly PidMode: string;
+    readonly Devices: readonly unknown[] | null;
+  };
+}
+
+test("no container has root, a writable root, a capability or memory without a limit; each service's says whether it is healthy", async () => {
+  const containers = JSON.parse(await shell("docker inspect $(docker ps -q)")) as Inspected[];
+  expect(containers.length).toBe(1 + Object.keys(await site.services()).length); // and the registry
+  const rights = containers.map(({ Name, Config, HostConfig }) => ({
+    name: Name.slice(1).replace(/\.1\.\w+$/, ""),
+    isRoot: !/^[1-9]\d*:[1-9]\d*$/.test(Config.User),
+    isWritable: !HostConfig.ReadonlyRootfs,
+    isPrivileged: HostConfig.Privileged || HostConfig.PidMode === "host" || (HostConfig.Devices ?? []).length > 0,
+    added: HostConfig.CapAdd ?? [],
+    dropped: HostConfig.CapDrop,
+    hasLimit: HostConfig.Memory > 0,
+    hasHealthcheck: (Config.Healthcheck?.Test ?? ["NONE"])[0] !== "NONE",
+  }));
+  const wanted = { isRoot: false, isWritable: false, isPrivileged: false, added: [], dropped: ["ALL"], hasLimit: true };
+  // The registry's image has no program that could ask it: whoever sets hosts up does.
+  expect(rights).toEqual(rights.map(({ name }) => ({ name, ...wanted, hasHealthcheck: name !== "barecast-registry" })));
+});
+
+test("every process in a container runs without root and without a capability", async () => {
+  const pids = "for c in $(docker ps -q); do docker top $c -o pid | tail -n +2; done";
+  const status = await shell(`for p in $(${pids}); do grep -hE '^(Name|Uid|CapEff|CapPrm|CapBnd):' /proc/$p/status && echo; done`);
+  const processes = status.split("\n\n").filter((text) => text.trim() !== "");
+  expect(processes.length).toBeGreaterThan(Object.keys(await site.services()).length);
+  const wrong = processes.filter((text) => /^Uid:.*\t0\b/m.test(text) || /^Cap\w+:\t(?!0+$)/m.test(text));
+  expect(wrong).toEqual([]);
+});
+
+/** Where to look, and what must be found there, so that it was looked at. */
+const views: readonly (readonly [view: string, look: () => Promise<string> | string, marker: string])[] = [
+  ["services, tasks and networks", () => shell(inspectAll("service", "network", "node", "secret")), "e2e-parse"],
+  ["containers, ended ones too", () => shell("docker inspect $(docker ps -aq)"), "e2e-parse"],
+  ["configs", async () => decoded(await shell("docker config inspect $(docker config ls -q)")), "e2e.localhost"],
+  ["images and their history", () => shell(ofImages), "barecast.image"],
+  ["the machine and its image", () => ofMachine(), "barecast-e2e-one"],
+  [
+    "environments and arguments of all processes",
+    () => shell("cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"),
+    "CONFIG=/etc/barecast/signaling.json",
+  ],
+  ["logs", () => shell("for c in $(docker ps -aq); do docker logs $c 2>&1; done; journalctl --no-pager"), "Media server is up"],
+  ["state", () => filesOf(site.barecast.stateFolder), "urn:pulumi:e2e"],
+];
+
+const inspectAll = (...kinds: string[]) => kinds.map((kind) => `docker ${kind} inspect $(docker ${kind} ls -q)`).join("; ");
+const ofImages = "for i in $(docker images -aq --no-trunc | sort -u); do docker image inspect $i; docker history --no-trunc $i; done";
+const decoded = (text: string) =>
+  (JSON.parse(text) as { Spec: { Data: string } }[]).map(({ Spec }) => Buffer.from(Spec.Data, "base64").toString()).join("\n");
+async function ofMachine(): Promise<string> {
+  const [image] = (await run(["docker", "inspect", "--format", "{{.Image}}", site.about.machine])).split("\n");
+  return (await run(["docker", "inspect", site.about.machine, image!])) + (await run(["docker", "history", "--no-trunc", image!]));
+}
+/** All but what is meant to hold secrets: the encrypted file, and the key by which the operator reaches machines. Archives are of images. */
+function filesOf(folder: string): string {
+  const meant = [path.join(folder, "secrets.age"), path.join(folder, "ssh", "id_ed25519")];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".tar"))
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .filter((file) => !meant.includes(file))
+    .map((file) => readFileSync(file, "latin1"))
+    .join("\n");
+}
+
+test.each(views)("no secret is found in %s", async (_view, look, marker) => {
+  const text = Buffer.from(await look(), "latin1");
+  expect(text.includes(marker)).toBe(true);
+  expect(tracesOf(secrets, text)).toEqual([]);
+});
+
+test("a secret is found where it belongs: the search sees", async () => {
+  const program = 'for (const f of fs.readdirSync("/run/secrets")) console.log(fs.readFileSync("/run/secrets/" + f, "latin1"))';
+  const text = Buffer.from(await site.insideService("parse", "node", "-e", program), "latin1");
+  expect(tracesOf(secrets, text)).toEqual(expect.arrayContaining(["parseMasterKey", "postgresPassword", "operatorPassword"]));
+});
