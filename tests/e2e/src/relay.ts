@@ -1,0 +1,66 @@
+import { createHmac } from "node:crypto";
+import { classes, createTurnClient, Message, methods, TlsTransport, TurnProtocol } from "werift";
+
+/** Somebody who has TURN credentials, as every client of the site is given them. */
+export interface Guest {
+  readonly username: string;
+  readonly password: string;
+}
+/** Where TURN is spoken over TLS, and whose certificate it shows. */
+export interface TlsEndpoint {
+  readonly address: string;
+  readonly name: string;
+  readonly ca: string;
+}
+/** Granted, or the code with which it was refused (RFC 8656, 19). */
+export type Answer = "granted" | number;
+
+/** Credentials for ten minutes, made as signaling makes them. */
+export function guestOf(turnSecret: string): Guest {
+  const username = `${Math.floor(Date.now() / 1000) + 600}:guest`;
+  return { username, password: createHmac("sha1", turnSecret).update(username).digest("base64") };
+}
+
+/** A relay of coturn's for packets of UDP. Who opens it gives it back: `giveBack`. */
+export const openRelay = (address: string, guest: Guest): Promise<TurnProtocol> =>
+  createTurnClient({ address: [address, 3478], ...guest }, { transport: "udp" });
+
+/** Ends a relay at coturn, too: closing the connection alone would leave it there for ten minutes. */
+export async function giveBack(relay: TurnProtocol): Promise<void> {
+  try {
+    await relay.requestWithRetry(new Message(methods.REFRESH, classes.REQUEST).setAttribute("LIFETIME", 0), relay.server);
+  } finally {
+    await relay.close();
+  }
+}
+
+/** Asks for the permission to send to a peer. */
+export const askPermission = (relay: TurnProtocol, peer: string): Promise<Answer> => answerOf(relay.getPermission([peer, 9]));
+
+const protocols = { udp: 17, tcp: 6 } as const;
+
+/** Asks over TLS for a relay that carries UDP, or TCP (RFC 6062), and gives it back at once. */
+export async function askRelay({ address, name, ca }: TlsEndpoint, guest: Guest, carrying: keyof typeof protocols): Promise<Answer> {
+  class Relay extends TurnProtocol {
+    override requestWithRetry(...[request, ...rest]: Parameters<TurnProtocol["requestWithRetry"]>) {
+      if (request.messageMethod === methods.ALLOCATE) request.setAttribute("REQUESTED-TRANSPORT", protocols[carrying] * 2 ** 24);
+      return super.requestWithRetry(request, ...rest);
+    }
+  }
+  const transport = await TlsTransport.init([address, 443], { ca, servername: name });
+  const relay = new Relay([address, 443], guest.username, guest.password, 600, transport);
+  const answer = await answerOf(relay.connectionMade());
+  await (answer === "granted" ? giveBack(relay) : transport.close());
+  return answer;
+}
+
+async function answerOf(asked: Promise<unknown>): Promise<Answer> {
+  try {
+    await asked;
+    return "granted";
+  } catch (error) {
+    const response = (error as { response?: { getAttributeValue(name: "ERROR-CODE"): [number, string] } }).response;
+    if (!response) throw error;
+    return response.getAttributeValue("ERROR-CODE")[0];
+  }
+}
