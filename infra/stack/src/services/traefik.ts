@@ -52,6 +52,11 @@ serversTransport:
     dialTimeout: 300ms
 `;
 
+/** Of TLS 1.2: authenticated encryption and forward secrecy only. TLS 1.3 has nothing else. */
+const cipherSuites = ["ECDSA", "RSA"].flatMap((key) =>
+  ["AES_128_GCM_SHA256", "AES_256_GCM_SHA384", "CHACHA20_POLY1305_SHA256"].map((cipher) => `TLS_ECDHE_${key}_WITH_${cipher}`),
+);
+
 /** Dynamic configuration: certificates, headers, forward-auth, and the way to coturn, which stands on its host's own network. */
 const dynamicConfig = ({ domain, hosts, ports }: Site) => `tls:
   stores:
@@ -62,6 +67,7 @@ const dynamicConfig = ({ domain, hosts, ports }: Site) => `tls:
   options:
     default:
       minVersion: VersionTLS12
+      cipherSuites: [${cipherSuites.join(", ")}]
       sniStrict: false
 http:
   middlewares:

@@ -1,0 +1,40 @@
+import { clientNetwork, type ClientNetwork } from "../src/networks";
+import { sharedSite } from "../src/sharedSite";
+import type { SiteUnderTest } from "../src/site";
+import { testTls } from "../src/testssl";
+
+// The edge as testssl.sh sees it.
+jest.setTimeout(30 * 60_000);
+
+let site: SiteUnderTest;
+let clients: ClientNetwork;
+beforeAll(async () => {
+  site = await sharedSite();
+  clients = await clientNetwork(site.about.network);
+});
+afterAll(() => clients?.remove());
+
+const protocols = {
+  SSLv2: "not offered",
+  SSLv3: "not offered",
+  TLS1: "not offered",
+  TLS1_1: "not offered",
+  TLS1_2: "offered",
+  TLS1_3: "offered with final",
+};
+
+test("TLS 1.2 and 1.3 with strong ciphers only, and the headers that keep pages to themselves", async () => {
+  const found = await testTls(site, clients, site.about.domain);
+  const of = (id: string) => found.find((one) => one.id === id)?.finding;
+  expect(Object.fromEntries(Object.keys(protocols).map((id) => [id, of(id)]))).toEqual(protocols);
+  // It warns of its own lacks, too: this OpenSSL speaks no GOST.
+  expect(found.filter(({ severity, id }) => !["OK", "INFO"].includes(severity) && id !== "engine_problem")).toEqual([]);
+  expect(of("cipherlist_OBSOLETED")).toBe("not offered");
+  expect(of("cipherlist_STRONG_FS")).toBe("offered");
+  expect(of("HSTS_time")).toMatch(/^365 days/);
+  expect(of("X-Frame-Options")).toBe("DENY");
+  expect(of("X-Content-Type-Options")).toBe("nosniff");
+  expect(of("Content-Security-Policy")).toMatch(/^default-src 'self'; /);
+  // Who serves is told, its version is not.
+  expect(of("banner_server")).toBe("nginx");
+});
