@@ -52,19 +52,21 @@ test("a site is frozen to its leaves", () => {
   expect(() => Object.assign(site.ports.media, { from: 1 })).toThrow(TypeError);
 });
 
-test("every problem of a file is told at once, in the operator's words", () => {
+test("ten mistakes are ten problems, told at once, in the operator's words", () => {
   expect(
     refusal(
-      "name: Replica\nsite: 5\ndomain: nowhere\nimages: docker\nhosts: {One: {machine: {}}}\nports: {https: 99999}\ncameras: {gate: {url: 'http://10.0.9.11'}}\nlogLevel: loud\n",
+      "name: Replica\nsite: 5\ndomain: nowhere\nimages: docker\nhosts: {One: {machine: {}}}\nports: {https: 99999}\ncameras: {gate: {url: 'http://10.0.9.11'}}\nlogLevel: loud\nmedia: {maxBitrateBps: fast}\nconsole: {title: ''}\n",
     ),
   ).toEqual([
-    "sites/x.yaml: 8 problems",
+    "sites/x.yaml: 10 problems",
     "  site: Expected a string, found 5",
     '  domain: Expected a domain name, found "nowhere"',
     '  images: Expected one of packages, upstream, found "docker"',
     '  hosts.One: Expected a name of lower-case letters, digits and dashes that starts with a letter, found "One". Rename it',
     '  cameras.gate.url: Expected an rtsp:// address, found "http://10.0.9.11"',
     "  ports.https: Expected at most 65535, found 99999",
+    '  media.maxBitrateBps: Expected a number, found "fast"',
+    '  console.title: Expected at least 1 character, found ""',
     '  logLevel: Expected one of error, warn, info, debug, found "loud"',
     '  name: Expected a key of the site file, found "name". It is called site now',
   ]);

@@ -88,10 +88,20 @@ function wantedBy(issue: z.core.$ZodIssue): Pick<Problem, "wanted" | "fix"> {
     case "invalid_value":
       return { wanted: `one of ${issue.values.map(String).join(", ")}`, fix: "" };
     case "too_small":
-      return { wanted: `${issue.origin === "string" ? "at least that many characters:" : "at least"} ${issue.minimum}`, fix: "" };
+      return { wanted: `at least ${sized(issue.origin, issue.minimum)}`, fix: "" };
     case "too_big":
-      return { wanted: `${issue.origin === "string" ? "at most that many characters:" : "at most"} ${issue.maximum}`, fix: "" };
+      return { wanted: `at most ${sized(issue.origin, issue.maximum)}`, fix: "" };
     default:
       return { wanted: issue.message, fix: "" };
   }
+}
+
+/** A limit in the unit of what it limits: `1 character`, `2 entries`, `65535`. */
+function sized(origin: string, limit: number | bigint): string {
+  const units: Readonly<Record<string, readonly [one: string, more: string]>> = {
+    string: ["character", "characters"],
+    array: ["entry", "entries"],
+  };
+  const unit = units[origin]?.[limit === 1 ? 0 : 1];
+  return unit === undefined ? String(limit) : `${limit} ${unit}`;
 }
