@@ -1,8 +1,10 @@
 import { UserError } from "@barecast/site";
 import { Command } from "commander";
+import { serviceKeys } from "@barecast/stack";
 import { contextOf, type Context } from "./context";
 import { build, loadMachineImages } from "./steps/build";
 import { bringPrerequisites } from "./steps/prerequisites";
+import { completion } from "./verbs/completion";
 import { down } from "./verbs/down";
 import { pinImages, pinText } from "./verbs/images";
 import { open } from "./verbs/open";
@@ -107,6 +109,18 @@ verb("images <action>", "pin: resolve the tags of the official images to digests
   const found = await pinImages(context, action!, output as string | undefined);
   return context.json ? found : pinText(found);
 }).option("-o, --output <file>", "instead of the image table's own file");
+
+program
+  .command("completion <shell>")
+  .description("a script for bash or zsh: source <(./barecast completion bash)")
+  .action((shell: string) => {
+    const { site } = contextOf(process.env, { json: false }, abort.signal);
+    const verbs = program.commands.map((command) => ({
+      name: command.name(),
+      options: command.options.flatMap(({ short, long }) => [short, long].filter((option) => option != null)),
+    }));
+    process.stdout.write(`${completion(verbs, shell, serviceKeys(site))}\n`);
+  });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {

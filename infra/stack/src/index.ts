@@ -37,6 +37,13 @@ const services: readonly ((input: StackInput) => Part | Part[])[] = [
   recordings,
 ];
 
+/** What `stackOf` calls a site's services, in alphabetical order: needs no secrets. */
+export const serviceKeys = ({ hosts }: StackInput["site"]): string[] =>
+  [
+    ...["coturn", "parse", "postgres", "recordings", "redis", "signaling", "socketproxy", "traefik", "web"],
+    ...hosts.filter(({ roles }) => roles.includes("media")).map(({ name }) => `media-${name}`),
+  ].sort();
+
 /** `<address>:<port>` of the site's registry: on the first manager. */
 export const registryOf = ({ hosts, ports }: StackInput["site"]) =>
   `${hosts.find(({ roles }) => roles.includes("manager"))!.address}:${ports.registry}`;

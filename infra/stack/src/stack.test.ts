@@ -1,7 +1,7 @@
 import { parseSite, type Site } from "@barecast/site";
 import fc from "fast-check";
 import { exampleDigests as digests, exampleSecrets as secrets } from "./example";
-import { overlaps, portPlan, stackOf, type Stack } from "./index";
+import { overlaps, portPlan, serviceKeys, stackOf, type Stack } from "./index";
 
 const replica = parseSite(
   "site: replica\ndomain: replica.localhost\nimages: packages\nhosts: {one: {machine: {}}}\n",
@@ -34,6 +34,14 @@ pidfile=/tmp/turnserver.pid
 log-file=stdout
 simple-log
 `);
+});
+
+test("services are called what the Stack calls them", () => {
+  expect(serviceKeys(replica)).toEqual(
+    stackFor(replica)
+      .services.map(({ key }) => key)
+      .sort(),
+  );
 });
 
 test("a changed title is a new config of one service, and nothing else", () => {
