@@ -29,7 +29,7 @@ function refusalOf(status: number, { code }: { code?: unknown }): Problem {
   return new Problem("internal", `The recordings cannot be loaded: the server answered ${status}. Trying again`);
 }
 
-/** Where a recording plays from. */
-export function recordingUrl({ file }: Recording, base = ""): string {
-  return `${base}/rec/${encodeURIComponent(file)}`;
+/** Where a recording plays from: the host that made it. */
+export function recordingUrl({ host, file }: Recording, base = ""): string {
+  return `${base}/rec/${encodeURIComponent(host)}/${encodeURIComponent(file)}`;
 }

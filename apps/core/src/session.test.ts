@@ -1,4 +1,4 @@
-import { listRecordings, Session } from ".";
+import { listRecordings, recordingUrl, Session } from ".";
 import { backoffMs } from "./backoff";
 
 const respond = (status: number, body: unknown) =>
@@ -52,6 +52,11 @@ test("recordings are read as Parse writes them", async () => {
     { ...row, startedAt: startedAt.iso, endedAt: startedAt.iso },
     { ...row, startedAt: startedAt.iso, endedAt: null },
   ]);
+});
+
+test("a recording plays from the host that made it", () => {
+  const recording = { streamId: "s1", title: "Gate", kind: "phone", file: "s1.webm", host: "two", startedAt: "", endedAt: null } as const;
+  expect(recordingUrl(recording, "https://live.example.com")).toBe("https://live.example.com/rec/two/s1.webm");
 });
 
 test.each([

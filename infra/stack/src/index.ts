@@ -40,8 +40,8 @@ const services: readonly ((input: StackInput) => Part | Part[])[] = [
 /** What `stackOf` calls a site's services, in alphabetical order: needs no secrets. */
 export const serviceKeys = ({ hosts }: StackInput["site"]): string[] =>
   [
-    ...["coturn", "parse", "postgres", "recordings", "redis", "signaling", "socketproxy", "traefik", "web"],
-    ...hosts.filter(({ roles }) => roles.includes("media")).map(({ name }) => `media-${name}`),
+    ...["coturn", "parse", "postgres", "redis", "signaling", "socketproxy", "traefik", "web"],
+    ...hosts.filter(({ roles }) => roles.includes("media")).flatMap(({ name }) => [`media-${name}`, `recordings-${name}`]),
   ].sort();
 
 /** `<address>:<port>` of the site's registry: on the first manager. */

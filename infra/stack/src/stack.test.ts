@@ -76,7 +76,7 @@ test("whatever publishes a port, uses the host's network or a host's folder upda
     ["coturn", "stop-first"],
     ["media-one", "stop-first"],
     ["postgres", "stop-first"],
-    ["recordings", "stop-first"],
+    ["recordings-one", "stop-first"],
   ]);
 });
 

@@ -142,7 +142,7 @@ export const recordingSchema = z.object({
   kind: z.enum(["phone", "camera"]),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
-  /** Name below `/rec/` on the site's origin, behind forward-auth: `<streamId>.webm` or `.mkv`; of a camera `<streamId>-<start>.mkv`, one each time it was live. */
+  /** Name below `/rec/<host>/` on the site's origin, behind forward-auth: `<streamId>.webm` or `.mkv`; of a camera `<streamId>-<start>.mkv`, one each time it was live. */
   file: z.string(),
   /** The host whose nginx serves it. */
   host: z.string(),

@@ -85,7 +85,7 @@ test("every problem of the configuration is told with file and key", () => {
     media: [],
     parse: { url: "http://parse:1337/api", applicationId: "barecast" },
     turn: { urls: ["http://x"] },
-    recordings: { phones: true, folder: "recordings", host: "one" },
+    recordings: { phones: true, folder: "recordings" },
     loglevel: "info",
   };
   expect(() => parseConfig(JSON.stringify(config), "s.json")).toThrow(

@@ -1,4 +1,4 @@
-import { openSecrets, UserError } from "@barecast/site";
+import { openSecrets, UserError, type Site } from "@barecast/site";
 import { until } from "@barecast/waiting";
 import type { Context } from "../context";
 import { requireUp } from "./running";
@@ -17,25 +17,32 @@ export async function endpointOf({ site, place }: Context): Promise<Endpoint> {
 }
 
 /** What must answer, each by what it says: pages, sign-in, accounts. */
-const answers: readonly { readonly path: string; readonly status: number; readonly tells: string }[] = [
+interface Answer {
+  readonly path: string;
+  readonly status: number;
+  readonly tells: string;
+}
+const answersOf = ({ hosts }: Site): Answer[] => [
   { path: "/", status: 200, tells: "the console" },
   { path: "/report/", status: 200, tells: "the reporter's page" },
   { path: "/session", status: 401, tells: "signaling: nobody is signed in" },
-  { path: "/rec/", status: 401, tells: "recordings: for operators only" },
+  ...hosts
+    .filter(({ roles }) => roles.includes("media"))
+    .map(({ name }) => ({ path: `/rec/${name}/`, status: 401, tells: `recordings of ${name}: for operators only` })),
 ];
 
 /** The quick part: every part of the site answers through the edge. @throws UserError `verify.health` with the last answer. */
 export async function verifyHealth(context: Context, withinMs: number): Promise<void> {
   const endpoint = await endpointOf(context);
   const wrong = async () => {
-    const found = await Promise.all(answers.map((answer) => compare(endpoint, answer)));
+    const found = await Promise.all(answersOf(context.site).map((answer) => compare(endpoint, answer)));
     return found.filter((text) => text !== null).join("\n") || null;
   };
   const fail = (reason: string) => new UserError("verify.health", reason, 5);
   await until(wrong, { withinMs, everyMs: 200, fail, signal: context.signal });
 }
 
-async function compare(endpoint: Endpoint, { path, status, tells }: (typeof answers)[number]): Promise<string | null> {
+async function compare(endpoint: Endpoint, { path, status, tells }: Answer): Promise<string | null> {
   const address = `https://${endpoint.domain}${path}`;
   try {
     const found = await request(endpoint, "GET", path);

@@ -7,29 +7,36 @@ import { nginxConfig } from "./web";
 
 const paths = imageTable.web.paths as { config: string; recordings: string };
 
-const files = `    location /rec/ {
+const filesBelow = (path: string) => `    location ${path} {
       alias ${paths.recordings}/;
       add_header Cache-Control "private, no-store";
       limit_except GET HEAD { deny all; }
     }
 `;
 
-/** Recordings of one host, for signed-in operators only: Traefik asks signaling before each request. */
-export const recordings = (input: StackInput): Part => {
+/**
+ * Recordings stay on the host that made them, and are served there below a path of its own, for signed-in operators only: Traefik asks signaling
+ * before each request.
+ */
+export const recordings = (input: StackInput): Part[] => {
   const { site } = input;
-  const host = site.hosts.find(({ roles }) => roles.includes("media"))!;
-  return partOf(input, {
-    key: "recordings",
-    image: "web",
-    args: [paths.config],
-    networks: [attach(site, "edge", "recordings")],
-    binds: [{ source: recordingsFolder, path: paths.recordings, isReadOnly: true }],
-    tmpfs: [scratch()],
-    labels: routed(site, "recordings", 8080, "PathPrefix(`/rec/`)", { middlewares: ["operator"], healthPath: "/health" }),
-    configFiles: [{ key: "recordings-config", path: paths.config, content: nginxConfig(files) }],
-    healthcheck: httpHealth(8080, "/health"),
-    constraints: [onHost(host.name)],
-    update: "stop-first",
-    memoryBytes: memory(64),
-  });
+  return site.hosts
+    .filter(({ roles }) => roles.includes("media"))
+    .map(({ name }) => {
+      const [key, path] = [`recordings-${name}`, `/rec/${name}/`];
+      return partOf(input, {
+        key,
+        image: "web",
+        args: [paths.config],
+        networks: [attach(site, "edge", key)],
+        binds: [{ source: recordingsFolder, path: paths.recordings, isReadOnly: true }],
+        tmpfs: [scratch()],
+        labels: routed(site, key, 8080, `PathPrefix(\`${path}\`)`, { middlewares: ["operator"], healthPath: "/health" }),
+        configFiles: [{ key: `${key}-config`, path: paths.config, content: nginxConfig(filesBelow(path)) }],
+        healthcheck: httpHealth(8080, "/health"),
+        constraints: [onHost(name)],
+        update: "stop-first",
+        memoryBytes: memory(64),
+      });
+    });
 };

@@ -19,7 +19,7 @@ const config = (input: StackInput) => {
       ttlSeconds: 3600,
     },
     cameras: site.cameras.map(({ passwordSecret, ...camera }) => ({ ...camera, hasPassword: passwordSecret !== undefined })),
-    recordings: { phones: site.recordings.phones, folder: imageTable.media.paths.recordings, host: mediaHosts[0]!.name },
+    recordings: { phones: site.recordings.phones, folder: imageTable.media.paths.recordings },
     maxBitrateBps: site.media.maxBitrateBps,
     logLevel: site.logLevel,
   };

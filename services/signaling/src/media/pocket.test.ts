@@ -75,7 +75,7 @@ test("a conversation with the pocket media server: published, viewed, refused, a
       parse: { url: parse.url, applicationId: "barecast" },
       turn: { urls: [], ttlSeconds: 3600 },
       cameras: [],
-      recordings: { phones: false, folder: "/recordings", host: "one" },
+      recordings: { phones: false, folder: "/recordings" },
       maxBitrateBps: 2_500_000,
       logLevel: "error",
     },

@@ -46,7 +46,7 @@ export async function recordStream(
   try {
     const recorder = await startRecorder(server, pipeline, source, `file://${config.recordings.folder}/${file}`, profile, fail);
     if (!isOver()) streams.update(stream, { isRecording: true });
-    ledger.recordingStarted({ streamId, title, kind, startedAt, file, host: config.recordings.host });
+    ledger.recordingStarted({ streamId, title, kind, startedAt, file, host: server.name });
     return {
       async end() {
         const failed = (error: unknown) => log.warn("Cannot stop a recording", { stream: streamId, reason: reasonOf(error) });

@@ -28,7 +28,7 @@ export async function startSetup(change: Partial<Config> = {}, options: Signalin
     parse: { url: parse.url, applicationId: "barecast" },
     turn: { urls: ["turn:turn.replica.localhost:3478?transport=udp"], ttlSeconds: 3600 },
     cameras: [],
-    recordings: { phones: false, folder: "/recordings", host: "one" },
+    recordings: { phones: false, folder: "/recordings" },
     maxBitrateBps: 2_500_000,
     logLevel: "debug",
     ...change,
