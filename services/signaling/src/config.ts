@@ -33,7 +33,7 @@ export const configSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** `folder` as the media server sees it; `host` is whose nginx serves the files. */
+  /** `folder` as the media server sees it. */
   recordings: z.strictObject({ phones: z.boolean(), folder: z.string().startsWith("/") }),
   /** Most that a publisher may send and a viewer may get, video, bits per second. */
   maxBitrateBps: z.number().int().min(100_000).default(2_500_000),

@@ -88,7 +88,8 @@ export async function beginRun(): Promise<void> {
   end = await exclusively();
   if (process.env[folderVariable]) process.env[keepVariable] = "1";
   else process.env[folderVariable] = mkdtempSync(path.join(tmpdir(), "barecast-stories-"));
-  const removed = await removeLeftovers((site) => site === storySite.site && process.env[keepVariable] !== undefined);
+  const named = process.env["SITE"] && loadSite(path.resolve(process.env["SITE"])).name;
+  const removed = await removeLeftovers((site) => site === named || (site === storySite.site && process.env[keepVariable] !== undefined));
   if (removed.length > 0) console.warn(`Removed what killed stories had left: ${removed.join(", ")}`);
 }
 
