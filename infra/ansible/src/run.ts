@@ -72,7 +72,7 @@ export async function runPlaybook(input: RunInput): Promise<RunOutcome> {
 
 /** Ends SSH's shared channels, which would stay for a while in the background. One that has ended by itself is no fault. */
 function closeChannels(scratch: string): void {
-  for (const name of readdirSync(scratch).filter((entry) => entry !== secretsName))
+  for (const { name } of readdirSync(scratch, { withFileTypes: true }).filter((entry) => entry.isSocket()))
     spawnSync("ssh", ["-F", "none", "-o", `ControlPath=${path.join(scratch, name)}`, "-O", "exit", "host"]);
 }
 

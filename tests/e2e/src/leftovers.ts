@@ -37,10 +37,15 @@ async function removeOutside(): Promise<string[]> {
   const containers = (await docker.listContainers({ all: true })).filter(
     ({ Names, Labels }) => isOfSession(Labels) && !isReaper(Names) && imagesOutside.includes(Labels["barecast.image"] ?? ""),
   );
-  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone)));
   const networks = (await docker.listNetworks()).filter(
     ({ Name, Labels }) => /^barecast-(client|standin)-/.test(Name) && isOfSession(Labels as Labels),
   );
-  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
+  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove().catch(unlessGone)));
   return [...containers.map(({ Names }) => Names[0]!.slice(1)), ...networks.map(({ Name }) => Name)];
+}
+
+/** A reaper that is still at work may be quicker. */
+export function unlessGone(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404) throw error;
 }

@@ -1,36 +1,36 @@
-import { GenericContainer } from "testcontainers";
 import { testImages } from "./images";
 import type { ClientNetwork } from "./networks";
+import { NodeContainer } from "./nodeContainer";
+import { sessionLabels } from "./session";
 import type { SiteUnderTest } from "./site";
 
-/** Tries every TCP port of an address, and prints those that accept a connection. Firewalls drop: a port that is silent for a second is closed. */
+/**
+ * Tries every TCP port of an address, and prints those that accept a connection. Firewalls drop: a port that is silent for a second is closed. What
+ * tells nothing of the port, as a lack of sockets here, ends the scan.
+ */
 const program = `
 const net = require("node:net");
 const address = process.argv[1], open = [];
+const closed = ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
 let next = 1;
 const probe = (port) => new Promise((resolve) => {
   const socket = net.connect({ host: address, port, timeout: 1000 });
   const end = (isOpen) => { if (isOpen) open.push(port); socket.destroy(); resolve(); };
-  socket.once("connect", () => end(true)).once("timeout", () => end(false)).once("error", () => end(false));
+  socket.once("connect", () => end(true)).once("timeout", () => end(false));
+  socket.once("error", (error) => { if (!closed.includes(error.code)) throw error; end(false); });
 });
 const worker = async () => { while (next <= 65535) await probe(next++); };
 Promise.all(Array.from({ length: 3000 }, worker)).then(() => console.log(JSON.stringify(open.sort((a, b) => a - b))));
 `;
 
-/** Who scans: Node, on the reaper's image. */
-class Scanner extends GenericContainer {
-  constructor(image: string) {
-    super(image);
-    // Testcontainers takes any container of the reaper's image for the reaper, which removes itself when it ends.
-    this.hostConfig.AutoRemove = false;
-    this.withLabels({ "org.testcontainers.ryuk": "false" }).withEntrypoint(["/usr/bin/sleep", "600"]);
-  }
-}
-
 /** The site's open TCP ports as somebody sees them in a network: a client's, or that of the site's hosts, whose neighbour they then are. */
 export async function openPortsFrom(network: ClientNetwork | string, address: string): Promise<number[]> {
   const { reaper } = await testImages();
-  const container = await new Scanner(reaper).withNetworkMode(typeof network === "string" ? network : network.name).start();
+  const container = await new NodeContainer(reaper)
+    .withLabels({ ...(await sessionLabels()), "org.testcontainers.ryuk": "false" })
+    .withEntrypoint(["/usr/bin/sleep", "600"])
+    .withNetworkMode(typeof network === "string" ? network : network.name)
+    .start();
   try {
     if (typeof network !== "string") await network.admit(container.getId());
     const { exitCode, output } = await container.exec(["/usr/local/bin/node", "-e", program, address]);

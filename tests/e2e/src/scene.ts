@@ -1,7 +1,7 @@
 import { startBrowser, type Browser } from "./browser";
 import { startCamera, type Camera, type CameraLogin } from "./camera";
 import type { Access } from "./firewall";
-import { clientNetwork } from "./networks";
+import { clientNetwork, type ClientNetwork } from "./networks";
 import { sharedSite } from "./sharedSite";
 import type { SiteUnderTest } from "./site";
 
@@ -49,9 +49,15 @@ export class Scene {
     if (failures.length > 0) throw failures[0];
   }
 
-  private async browser(access: Access, hasCamera: boolean): Promise<Browser> {
+  /** A client's network, without anybody in it yet. */
+  async clients(access: Access = "open"): Promise<ClientNetwork> {
     const network = await clientNetwork(this.site.about.network, access);
     this.undoing.push(() => network.remove());
+    return network;
+  }
+
+  private async browser(access: Access, hasCamera: boolean): Promise<Browser> {
+    const network = await this.clients(access);
     const browser = await startBrowser(network, this.site.known, { hasCamera });
     this.undoing.push(() => browser.close());
     return browser;

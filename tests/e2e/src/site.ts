@@ -58,7 +58,8 @@ export class SiteUnderTest {
   async killService(key: string): Promise<void> {
     await this.inside("docker", "kill", await this.containerOf(key));
   }
-  private async containerOf(key: string): Promise<string> {
+  /** Id of the running container of a service. */
+  async containerOf(key: string): Promise<string> {
     const name = `${this.about.name}-${key}`;
     const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`));
     if (!id) throw new Error(`${name}: Expected a running container, found none`);

@@ -1,7 +1,8 @@
-import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
+import { Wait, type StartedTestContainer } from "testcontainers";
 import { newAuthority, newServerCertificate } from "@barecast/site";
 import { testImages } from "./images";
 import type { SiteNetwork } from "./networks";
+import { NodeContainer } from "./nodeContainer";
 import { docker, sessionLabels } from "./session";
 
 /** A server in the place of a site, with which the building blocks themselves are tried: pages on 443 and 8443, STUN on 3478 and 40000. */
@@ -32,20 +33,13 @@ stun(3478); stun(40000);
 https.createServer(options, answer).listen(443, () => https.createServer(options, answer).listen(8443, () => console.log("Serving")));
 `;
 
-class Server extends GenericContainer {
-  constructor(image: string) {
-    super(image);
-    // Testcontainers takes any container of the reaper's image for the reaper, which removes itself when it ends.
-    this.hostConfig.AutoRemove = false;
-  }
-}
-
 export async function startStandIn(domain = "standin.test"): Promise<StandIn> {
   const [labels, { reaper: node }, authority] = [await sessionLabels(), await testImages(), await newAuthority("Stand-in")];
   const { cert, key } = await newServerCertificate(authority, [domain]);
   const name = `barecast-standin-${process.pid}`;
   const network = await docker.createNetwork({ Name: name, Driver: "bridge", Labels: labels });
-  const container: StartedTestContainer = await new Server(node)
+  const container: StartedTestContainer = await new NodeContainer(node)
+    .withLabels(labels)
     .withNetworkMode(name)
     .withEntrypoint(["node", "/server.js"])
     .withCopyContentToContainer([

@@ -1,22 +1,20 @@
 import { portPlan, type PortRow } from "@barecast/stack";
 import { loadSite } from "@barecast/site";
-import { clientNetwork, type ClientNetwork } from "../src/networks";
 import { openPortsFrom, openPortsFromService } from "../src/scan";
-import { sharedSite } from "../src/sharedSite";
-import type { SiteUnderTest } from "../src/site";
+import { Scene } from "../src/scene";
 
 // All 65,535 TCP ports of the host, as they look from where people, neighbours and containers are: open is what the port plan says, and nothing else.
 jest.setTimeout(30 * 60_000);
 
-let site: SiteUnderTest;
-let clients: ClientNetwork;
+let scene: Scene;
 beforeAll(async () => {
-  site = await sharedSite();
-  clients = await clientNetwork(site.about.network);
+  scene = await Scene.open();
 });
-afterAll(() => clients?.remove());
+afterAll(() => scene?.close());
 
 test("from a client's network, a neighbour host, a container with a way out and one without", async () => {
+  const { site } = scene;
+  const clients = await scene.clients();
   const address = site.up.machineAddress;
   const [client, neighbour, signaling, parse] = await Promise.all([
     openPortsFrom(clients, address),

@@ -1,18 +1,14 @@
-import { clientNetwork, type ClientNetwork } from "../src/networks";
-import { sharedSite } from "../src/sharedSite";
-import type { SiteUnderTest } from "../src/site";
+import { Scene } from "../src/scene";
 import { testTls } from "../src/testssl";
 
 // The edge as testssl.sh sees it.
 jest.setTimeout(30 * 60_000);
 
-let site: SiteUnderTest;
-let clients: ClientNetwork;
+let scene: Scene;
 beforeAll(async () => {
-  site = await sharedSite();
-  clients = await clientNetwork(site.about.network);
+  scene = await Scene.open();
 });
-afterAll(() => clients?.remove());
+afterAll(() => scene?.close());
 
 const protocols = {
   SSLv2: "not offered",
@@ -24,7 +20,7 @@ const protocols = {
 };
 
 test("TLS 1.2 and 1.3 with strong ciphers only, and the headers that keep pages to themselves", async () => {
-  const found = await testTls(site, clients, site.about.domain);
+  const found = await testTls(scene.site, await scene.clients(), scene.site.about.domain);
   const of = (id: string) => found.find((one) => one.id === id)?.finding;
   expect(Object.fromEntries(Object.keys(protocols).map((id) => [id, of(id)]))).toEqual(protocols);
   // It warns of its own lacks, too: this OpenSSL speaks no GOST.

@@ -31,13 +31,12 @@ afterAll(async () => {
 
 /** Address of a service's container in the site's own networks. */
 async function inside(key: string): Promise<string> {
-  const id = await site.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${site.about.name}-${key}`);
   const addresses = await site.inside(
     "docker",
     "inspect",
     "--format",
     "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}",
-    id.trim(),
+    await site.containerOf(key),
   );
   return addresses.trim().split(" ").at(-1)!;
 }
