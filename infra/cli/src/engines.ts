@@ -25,6 +25,8 @@ export interface Engine {
 export interface EngineInput {
   readonly digestsFile: string;
   readonly publicPort: number;
+  /** Whether to look first at what there is, which takes machines that run. */
+  readonly refresh: boolean;
   /** Told before a resource is changed. */
   readonly onBegin?: () => void;
   /** Told of each step that ends, but not of what stays the same. */
@@ -56,6 +58,7 @@ async function runnerOptions(context: Context, input: EngineInput): Promise<runn
     passphrase: pulumiPassphrase,
     config: settings(context, input),
     owner: { label: "barecast.site", value: context.site.name },
+    refresh: input.refresh,
     signal: context.signal,
     onEvent: (event) => {
       if (event.kind === "log" && (event.severity === "warning" || event.severity === "error"))
@@ -120,8 +123,8 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
   const { signal } = context;
   return {
     title: "pulumi",
-    up: () => collect((stack, onEvent) => stack.up({ onEvent, signal, suppressProgress: true })),
-    preview: () => collect((stack, onEvent) => stack.preview({ onEvent, signal }), true),
+    up: () => collect((stack, onEvent) => stack.up({ onEvent, signal, suppressProgress: true, refresh: input.refresh })),
+    preview: () => collect((stack, onEvent) => stack.preview({ onEvent, signal, refresh: input.refresh }), true),
   };
 }
 

@@ -16,6 +16,11 @@ export interface RunnerOptions {
   owner: { label: string; value: string };
   /** Added to the environment of the program and of dynamic resources. */
   env?: Record<string, string>;
+  /**
+   * Whether `up` and `preview` look first at what there is, as `pulumi up --refresh`: what somebody removed is made again, what somebody changed
+   * is put right. Default: no, as the CLI's.
+   */
+  refresh?: boolean;
   /** Steps that may run at once; default 16. */
   parallel?: number;
   /** What `destroy` does about protected resources: refuses (default), keeps them and what they need, or deletes them too. */

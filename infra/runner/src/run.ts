@@ -1,6 +1,5 @@
-import { type Op, RunnerError, type RunnerOptions, type RunResult } from "./api";
+import { RunnerError, type RunnerOptions, type RunResult } from "./api";
 import type { Deployment } from "./engine/deployment";
-import { isDefaultProvider, nameOf } from "./engine/resource";
 import { mask, type Values } from "./engine/values";
 import type { Child } from "./host/child";
 import { serveMonitor } from "./host/monitor";
@@ -33,19 +32,8 @@ export const refresh = (o: RunnerOptions): Promise<RunResult> =>
   Session.with(o, true, async (session) => {
     const began = Date.now();
     await session.load(false);
-    const resources: RunResult["resources"] = [];
-    const kept = await Promise.all(
-      session.state.resources.map(async (resource) => {
-        const found = resource.custom ? await session.handlerOf(resource)?.read(resource, session.contextOf(resource)) : undefined;
-        const changed = found === "gone" || !found ? [] : found.drifted;
-        const op: Op = found === "gone" ? "delete" : changed.length > 0 ? "refresh" : "same";
-        if (!isDefaultProvider(resource))
-          resources.push({ urn: resource.urn, type: resource.type, name: nameOf(resource.urn), op, changed });
-        if (found === "gone") return [];
-        return [changed.length > 0 ? { ...resource, initErrors: [`drifted: ${changed.join(", ")}`] } : resource];
-      }),
-    );
-    await session.file!.save({ resources: kept.flat(), pending: [] });
+    const resources = await session.refresh();
+    await session.file!.save(session.state);
     return { changes: countOf(resources), outputs: {}, resources, isStateWritten: session.file!.isWritten, durationMs: Date.now() - began };
   });
 
@@ -87,6 +75,7 @@ async function runProgram(session: Session, isPreview: boolean): Promise<RunResu
   try {
     // Read while the program starts: deriving the key and starting Node take as long as all the rest.
     await session.load(isPreview);
+    if (o.refresh) await session.refresh();
     const opened = session.deployment(isPreview);
     ready(opened);
     const code = await endOf(child, opened, session);

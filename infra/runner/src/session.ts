@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { makeScratch } from "@barecast/waiting";
-import { RunnerError, type RunnerEvent, type RunnerOptions } from "./api";
+import { type ResourceResult, RunnerError, type RunnerEvent, type RunnerOptions } from "./api";
 import { Connections } from "./docker/connection";
 import { configHandler, secretHandler } from "./docker/content";
 import { networkHandler } from "./docker/network";
@@ -8,6 +8,7 @@ import { serviceHandler } from "./docker/service";
 import { volumeHandler } from "./docker/volume";
 import { Deployment } from "./engine/deployment";
 import type { Context, Handler } from "./engine/handler";
+import { look } from "./engine/refresh";
 import { nameOf, type PendingOperation, type Resource, splitRef } from "./engine/resource";
 import { repeatUpdates, settlePending } from "./engine/settle";
 import { reveal } from "./engine/values";
@@ -91,6 +92,17 @@ export class Session {
     await file.save(this.state);
   }
 
+  /** Compares what the state knows with what there is ({@link look}). @returns what became of each resource; nothing is written */
+  async refresh(): Promise<ResourceResult[]> {
+    const { resources, results } = await look(
+      this.state.resources,
+      (type) => this.handlers[type],
+      (resource) => this.contextOf(resource),
+    );
+    this.state = { ...this.state, resources };
+    return results;
+  }
+
   deployment(isPreview: boolean): Deployment {
     const { stack, project, parallel = PARALLEL } = this.o;
     return new Deployment({
@@ -105,10 +117,6 @@ export class Session {
       emit: (event) => this.emit(event),
       signal: this.signal,
     });
-  }
-
-  handlerOf(resource: Resource): Handler | undefined {
-    return this.handlers[resource.type];
   }
 
   contextOf(resource: Resource): Context {

@@ -13,13 +13,13 @@ export async function plan(context: Context): Promise<{ changes: Change[]; engin
   const built = await build(context);
   const machines = await machineStatus(context.site);
   const publicPort = machines.find(({ publicPort: port }) => port !== undefined)?.publicPort ?? context.site.ports.https;
-  const engine = await chooseEngine(context, { digestsFile: built.digestsFile, publicPort });
+  const missing = machines.filter(({ state }) => state !== "running");
+  const engine = await chooseEngine(context, { digestsFile: built.digestsFile, publicPort, refresh: missing.length === 0 });
   const changes = await context.progress.step(`Plan (${engine.title})`, async (note) => {
     const found = await engine.preview();
     note(summary(found));
     return found;
   });
-  const missing = machines.filter(({ state }) => state !== "running");
   const starts = missing.map(({ name, state }): Change => ({
     type: "machine",
     name,

@@ -39,6 +39,7 @@ async function makeTrue(context: Context): Promise<UpResult> {
   const engine = await chooseEngine(context, {
     digestsFile: built.digestsFile,
     publicPort,
+    refresh: true,
     onBegin,
     onChange: ({ op, type, name, durationMs }) =>
       progress.line(`${op.padEnd(8)} ${type.split(":").pop()!.padEnd(14)} ${name.padEnd(28)} ${seconds(durationMs)}`),

@@ -34,7 +34,8 @@ export class Decision {
       if (goal.deleteBeforeReplace ?? deleteBeforeReplace) await this.removeEarly(old);
       return this.o.maker.create("replace", handler, context, draft, changed, old);
     }
-    if (changed.length > 0 || (old.initErrors?.length ?? 0) > 0) return this.o.maker.update(handler, context, draft, old, changed);
+    if (changed.length > 0 || (old.initErrors?.length ?? 0) > 0)
+      return this.o.maker.update(handler, context, draft, old, changed.length > 0 ? changed : (old.drifted ?? []));
     return this.o.maker.keep(draft, old);
   }
 

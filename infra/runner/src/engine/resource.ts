@@ -18,6 +18,8 @@ export interface Resource {
   delete?: boolean;
   /** Why it was accepted but isn't what it should be; forces an update. */
   initErrors?: string[];
+  /** Where what there is differs from `inputs`: of this run only, found by a refresh. */
+  drifted?: string[];
   additionalSecretOutputs?: string[];
   ignoreChanges?: string[];
   created?: string;
