@@ -46,7 +46,7 @@ export const memory = (sizeMib: number) => sizeMib * mib;
 export const health = (test: readonly string[], startPeriodMs = 20_000): ServiceSpec["healthcheck"] => ({
   test: ["CMD", ...test],
   intervalMs: 5_000,
-  timeoutMs: 3_000,
+  timeoutMs: 10_000,
   retries: 3,
   startPeriodMs,
 });

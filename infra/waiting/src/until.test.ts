@@ -19,3 +19,10 @@ test("what the check throws, and a signal, end the waiting at once", async () =>
   const waiting = until(() => (abort.abort(new Error("interrupted")), "not yet"), { withinMs: 60_000, everyMs: 1, signal: abort.signal });
   await expect(waiting).rejects.toThrow(/^interrupted$/);
 });
+
+test("a clock that stands still costs no patience", async () => {
+  let [calls, ms] = [0, 0];
+  const check = () => (++calls < 50 ? "not yet" : null);
+  await until(check, { withinMs: 1, everyMs: 0, clock: () => ms });
+  await expect(until(() => "never", { withinMs: 10, everyMs: 0, clock: () => (ms += 5) })).rejects.toThrow(/^never \(waited 0\.0 s\)$/);
+});

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ownTime } from "./ownTime";
 
 export interface Patience {
   readonly withinMs: number;
   readonly everyMs?: number;
-  /** Makes the failure out of the last reason. Default: an Error with the reason and how long was waited. */
+  /** Makes the failure out of the last reason and the milliseconds that count. Default: an Error with both. */
   readonly fail?: (reason: string, waitedMs: number) => Error | Promise<Error>;
   /** Ends the waiting with the signal's own reason. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that count for `withinMs`, from any beginning. Default: {@link ownTime}. */
+  readonly clock?: () => number;
 }
 
 /**
@@ -14,13 +17,13 @@ export interface Patience {
  * throws ends the waiting.
  */
 export async function until(check: () => string | null | Promise<string | null>, patience: Patience): Promise<void> {
-  const { withinMs, everyMs = 100, fail = late, signal } = patience;
-  const began = Date.now();
+  const { withinMs, everyMs = 100, fail = late, signal, clock = ownTime() } = patience;
+  const began = clock();
   for (;;) {
     signal?.throwIfAborted();
     const reason = await check();
     if (reason === null) return;
-    const waitedMs = Date.now() - began;
+    const waitedMs = clock() - began;
     if (waitedMs >= withinMs) throw await fail(reason, waitedMs);
     await delay(Math.min(everyMs, withinMs - waitedMs));
   }

@@ -29,7 +29,7 @@ export interface ParseRequest {
 export type ParseCall = (request: ParseRequest) => Promise<Record<string, unknown>>;
 
 /** Parse at this address; `timeoutMs` is for one answer, and a request is not repeated. The returned call throws as `ParseCall` says. */
-export function parseClient({ url, applicationId }: Config["parse"], masterKey: string, timeoutMs = 3000): ParseCall {
+export function parseClient({ url, applicationId }: Config["parse"], masterKey: string, timeoutMs = 10_000): ParseCall {
   return async ({ method, path, body, sessionToken, asMaster, clientAddress }) => {
     const headers: Record<string, string> = { "X-Parse-Application-Id": applicationId, "X-Parse-Revocable-Session": "1" };
     if (body !== undefined) headers["Content-Type"] = "application/json";

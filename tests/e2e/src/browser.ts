@@ -30,6 +30,9 @@ export function resolverRules(hosts: Known["hosts"]): string {
     .join(", ");
 }
 
+/** What a page claims about time its story measures itself. */
+const againstHangsMs = 180_000;
+
 /**
  * Starts a browser in a client's network. Its camera shows the counter when `hasCamera`; certificate errors are errors.
  * @throws Error with Chromium's last words when it does not answer
@@ -46,7 +49,7 @@ export async function startBrowser(network: ClientNetwork, known: Known, { hasCa
     .withBindMounts(clip ? [{ source: path.resolve(clip), target: inside, mode: "ro" }] : [])
     // Without a page of its own: one that is still starting when we connect can keep us waiting for it.
     .withCommand(["--no-startup-window", ...(names === "" ? [] : [`--host-resolver-rules=${names}`])])
-    .withWaitStrategy(Wait.forListeningPorts())
+    .withWaitStrategy(Wait.forListeningPorts().withStartupTimeout(againstHangsMs))
     .start();
   try {
     await network.admit(container.getId());
@@ -54,7 +57,11 @@ export async function startBrowser(network: ClientNetwork, known: Known, { hasCa
     return {
       container,
       network,
-      newPage: async () => (await cdp.newContext({ viewport: { width: 1280, height: 800 } })).newPage(),
+      newPage: async () => {
+        const context = await cdp.newContext({ viewport: { width: 1280, height: 800 } });
+        context.setDefaultTimeout(againstHangsMs);
+        return context.newPage();
+      },
       close: async () => {
         await cdp.close();
         await container.stop({ timeout: 0 });
@@ -72,5 +79,5 @@ async function connect(container: StartedTestContainer): Promise<CdpBrowser> {
   (await container.logs({ tail: 20 })).on("data", (data) => (last = String(data).trim()));
   const answers = async () => ((await fetch(`${url}/json/version`)).ok ? null : "No answer");
   await until(`Chromium at ${url}`, async () => answers().catch((error: Error) => `${error.message}. ${last}`), { withinMs: 120_000 });
-  return chromium.connectOverCDP(url);
+  return chromium.connectOverCDP(url, { timeout: againstHangsMs });
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { ownTime } from "@barecast/waiting";
 
 /** A command that did not end as it should: its arguments, exit code, and last lines. */
 export class CommandFailed extends Error {
@@ -14,6 +15,7 @@ export class CommandFailed extends Error {
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Of the time that this machine had for itself ({@link ownTime}). Default: a minute. */
   readonly withinMs?: number;
   /** For its standard input; without it there is none. */
   readonly input?: string;
@@ -28,11 +30,12 @@ export async function run(command: readonly string[], { cwd, env, withinMs = 60_
   child.stdout!.on("data", (data) => ((stdout += String(data)), (all += String(data))));
   child.stderr!.on("data", (data) => (all += String(data)));
   let isLate = false;
-  const timer = setTimeout(() => ((isLate = true), child.kill("SIGKILL")), withinMs);
+  const clock = ownTime();
+  const timer = setInterval(() => clock() > withinMs && ((isLate = true), child.kill("SIGKILL")), Math.min(withinMs, 1000));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
-  }).finally(() => clearTimeout(timer));
+  }).finally(() => clearInterval(timer));
   if (code !== 0) throw new CommandFailed(command, code, isLate ? `${all}\nKilled: it did not end within ${withinMs / 1000} s` : all);
   return stdout;
 }

@@ -3,9 +3,9 @@ import { StolenTime, type Span } from "./stolen";
 
 /** A second of which the host took this part is not the stream's to answer for; nor are those right after, in which players recover. */
 const stolenPart = 0.2;
-const recoveryMs = 3000;
+const recoveryMs = 10_000;
 /** A machine that never has ten seconds of its own fails the test. */
-const patienceMs = 5 * 60_000;
+const patienceMs = 10 * 60_000;
 
 /** How much of the machine was taken when a poor second was poor: the most of any span until its end; 0 when it was the machine's own. */
 export function stolenBefore(spans: readonly Span[], fromMs: number): number {
@@ -16,7 +16,7 @@ export function stolenBefore(spans: readonly Span[], fromMs: number): number {
 
 /**
  * Watches until there is something to judge: pictures that are live, or that are not although the machine had its time. Where the machine's
- * host took it (steal, proc_stat(5)) in a second with too few pictures, nothing is known of the stream: that is said, and it is watched again.
+ * host took it (steal, proc_stat(5)) in a second with too few pictures or falling ones (a player that joined anew), nothing is known of the stream: that is said, and it is watched again.
  * @param look reads the pictures that are judged, and others beside them, for the time of `wanted`
  * @returns the last readings, and why the first of them are not live, or null
  */

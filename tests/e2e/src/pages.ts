@@ -18,7 +18,7 @@ export async function openReporter(browser: Browser, site: SiteUnderTest): Promi
   const page = await browser.newPage();
   await page.goto(`${site.origin}/report/`);
   await signIn(page, site.up.reporter);
-  await page.waitForSelector(`${at("go-live")}:enabled`, { timeout: 60_000 });
+  await page.waitForSelector(`${at("go-live")}:enabled`);
   return page;
 }
 
@@ -42,7 +42,7 @@ export async function openConsole(browser: Browser, site: SiteUnderTest, login: 
   const page = await browser.newPage();
   await page.goto(`${site.origin}/`);
   await signIn(page, login);
-  await page.waitForSelector(at("wall"), { timeout: 60_000 });
+  await page.waitForSelector(at("wall"));
   return page;
 }
 

@@ -19,7 +19,7 @@ export const live: Liveness = { seconds: 10, newValuesPerSecond: 5 };
 /** Why these readings are not those of a live picture, or null. Pictures that can't be decoded are told when there are too few others. */
 export const livenessProblem = (readings: readonly Reading[], wanted: Liveness): string | null => livenessOf(readings, wanted).problem;
 
-/** The same, with the first second (from 0) that has too few new numbers, where that is the reason. */
+/** The same, with the second (from 0) that is the reason: the first with too few new numbers, or the one in which they fell. */
 export function livenessOf(
   readings: readonly Reading[],
   { seconds, newValuesPerSecond }: Liveness,
@@ -29,9 +29,9 @@ export function livenessOf(
   const fresh = Array<number>(seconds).fill(0);
   for (const { atMs, decoded } of readings) {
     if (decoded.value === null) continue;
-    if (decoded.value < highest)
-      return { problem: `Expected rising numbers, found ${decoded.value} after ${highest} at ${Math.round(atMs)} ms` };
     const second = Math.floor(atMs / 1000);
+    if (decoded.value < highest)
+      return { problem: `Expected rising numbers, found ${decoded.value} after ${highest} at ${Math.round(atMs)} ms`, poorSecond: second };
     if (decoded.value > highest && second < seconds) fresh[second]! += 1;
     highest = decoded.value;
   }

@@ -11,3 +11,14 @@ test("fails with the last reason, be it said or thrown", async () => {
   const check = () => (reasons.length > 1 ? reasons.shift()!() : reasons[0]!());
   await expect(until("A stream", check, { withinMs: 20, everyMs: 5 })).rejects.toThrow(/^A stream: second \(waited 0\.\d s\)$/);
 });
+
+test("what the host takes costs no patience, and is told", async () => {
+  const realNow = Date.now();
+  let passedMs = 0;
+  jest.spyOn(Date, "now").mockImplementation(() => realNow + passedMs);
+  const check = () => ((passedMs += 2000), "nothing yet");
+  await expect(until("A stream", check, { withinMs: 5000, everyMs: 0 }, () => passedMs / 2)).rejects.toThrow(
+    "A stream: nothing yet (waited 10.0 s, of which its host took 5.0 s)",
+  );
+  jest.restoreAllMocks();
+});

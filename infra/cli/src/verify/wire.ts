@@ -2,6 +2,7 @@ import https from "node:https";
 import type net from "node:net";
 import { serverMessageSchema, sessionCookie, type ClientMessage, type ServerMessage } from "@barecast/signaling/messages";
 import { UserError } from "@barecast/site";
+import { until } from "@barecast/waiting";
 import WebSocket from "ws";
 
 /** Where a site is reached from here: its name, the address that stands for it, and the authority that its certificate is checked with. */
@@ -26,7 +27,7 @@ export function request(
   options: { headers?: Record<string, string>; body?: unknown; timeoutMs?: number } = {},
 ) {
   return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; text: string }>((resolve, reject) => {
-    const { timeoutMs = 5_000 } = options;
+    const { timeoutMs = 15_000 } = options;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const sent = https.request(
       {
@@ -59,17 +60,34 @@ export function request(
   });
 }
 
-/** Signs in as a person would. @returns the session cookie. */
-export async function signIn(endpoint: Endpoint, username: string, password: string): Promise<string> {
-  const { status, headers, text } = await request(endpoint, "POST", "/session", { body: { username, password } });
-  const cookie = [headers["set-cookie"] ?? []].flat().find((value) => value.startsWith(`${sessionCookie}=`));
-  if (status !== 200 || !cookie)
-    throw new UserError(
-      "verify.session",
-      `POST ${originOf(endpoint)}/session: Expected 200 and a session cookie, found ${status} ${text.slice(0, 200)}`,
-      5,
-    );
-  return cookie.split(";")[0]!;
+/** Answers of a site that cannot tell yet: its edge has nobody behind it, or accounts cannot be checked at the moment. */
+const isBusy = (status: number) => status >= 502 && status <= 504;
+
+/**
+ * Signs in as a person would; a site that is busy, or silent, is asked again.
+ * @returns the session cookie
+ * @throws UserError `verify.session` with the last answer, when it refuses or is busy for `withinMs`
+ */
+export async function signIn(
+  endpoint: Endpoint,
+  username: string,
+  password: string,
+  { withinMs = 60_000, signal }: { withinMs?: number; signal?: AbortSignal } = {},
+): Promise<string> {
+  const wrong = (found: string) =>
+    new UserError("verify.session", `POST ${originOf(endpoint)}/session: Expected 200 and a session cookie, found ${found}`, 5);
+  let cookie: string | undefined;
+  const ask = async () => {
+    const answer = await request(endpoint, "POST", "/session", { body: { username, password } }).catch((error: Error) => error.message);
+    if (typeof answer === "string") return answer;
+    const { status, headers, text } = answer;
+    cookie = [headers["set-cookie"] ?? []].flat().find((value) => value.startsWith(`${sessionCookie}=`));
+    const found = status === 200 && cookie ? null : `${status} ${text.slice(0, 200)}`;
+    if (found !== null && !isBusy(status)) throw wrong(found);
+    return found;
+  };
+  await until(ask, { withinMs, everyMs: 500, fail: wrong, signal });
+  return cookie!.split(";")[0]!;
 }
 
 /** A conversation with the signaling server: requests by id, everything else to `onMessage`. */
@@ -92,7 +110,7 @@ export class Wire {
       lookup: lookupOf(endpoint),
       origin: originOf(endpoint),
       headers: { cookie },
-      handshakeTimeout: 5_000,
+      handshakeTimeout: 15_000,
     });
     return new Promise((resolve, reject) => {
       socket.once("error", reject);

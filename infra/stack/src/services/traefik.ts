@@ -160,7 +160,7 @@ export function routed(
       ? {
           [`${balancer}.healthcheck.path`]: options.healthPath,
           [`${balancer}.healthcheck.interval`]: "1s",
-          [`${balancer}.healthcheck.timeout`]: "1s",
+          [`${balancer}.healthcheck.timeout`]: "3s",
         }
       : {}),
   };

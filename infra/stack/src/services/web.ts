@@ -27,7 +27,9 @@ ${server}  }
 }
 `;
 
-const pages = `    gzip on;
+// Other services' paths come here only while their service does not run: the console's page would be a wrong answer.
+const pages = `    location ~ ^/(session|ws|api|rec)(/|$) { return 503 "Nothing answers here at the moment\\n"; }
+    gzip on;
     gzip_types text/css application/javascript application/json;
     location = /config.json { alias /etc/barecast/config.json; add_header Cache-Control no-cache; }
     location = /report { return 308 /report/; }
