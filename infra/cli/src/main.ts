@@ -7,11 +7,12 @@ import { bringPrerequisites } from "./steps/prerequisites";
 import { completion } from "./verbs/completion";
 import { down } from "./verbs/down";
 import { pinImages, pinText } from "./verbs/images";
+import { logs } from "./verbs/logs";
 import { open } from "./verbs/open";
 import { plan, planText } from "./verbs/plan";
 import { checkAll } from "./verbs/prepare";
 import { listSecrets, readInput, setSecret, showPassword } from "./verbs/secrets";
-import { logs, status, statusText } from "./verbs/status";
+import { status, statusText } from "./verbs/status";
 import { up, type UpResult } from "./verbs/up";
 import { verify } from "./steps/verify";
 import { endingOf, interrupted } from "./words";
@@ -66,7 +67,7 @@ verb("up", "make the site true, and prove it", async (context) => {
   const result = await up(context);
   return context.json ? result : upText(result);
 });
-verb("status", "what runs where, and what is unhealthy", async (context) => {
+verb("status", "what runs where, since when, which version, what is unhealthy and why", async (context) => {
   const found = await status(context);
   return context.json ? found : statusText(found);
 });

@@ -1,5 +1,6 @@
 import { sharedSite } from "../src/sharedSite";
 import type { SiteUnderTest } from "../src/site";
+import { until } from "../src/until";
 
 // What somebody did by hand on the machine: `plan` tells it, `up` puts it right.
 jest.setTimeout(60 * 60_000);
@@ -29,7 +30,16 @@ test("a service that was scaled and changed by hand, and one that was removed", 
     expect.objectContaining({ name: "web", op: "update", changed: ["Mode.Replicated.Replicas", "TaskTemplate.ContainerSpec.Env"] }),
   ]);
 
+  const sum = `1 host, ${Object.keys(before).length} services`;
+  const status = () => site.barecast.verb(["status"], 60_000);
+  const missing = `\nrecordings-one: not there.\n${sum}: 1 not as it should be. `;
+  await until("The second replica runs", async () => ((text) => (text.includes(missing) ? null : text))(await status()), {
+    withinMs: 60_000,
+    everyMs: 1000,
+  });
+
   await site.barecast.up();
+  expect(await status()).toContain(`\n${sum}: all is well\n`);
   const [{ Spec: found }] = await specOf(web);
   expect(found).toEqual(wanted);
   const after = await site.services();

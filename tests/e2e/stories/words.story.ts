@@ -31,7 +31,7 @@ const rows: readonly (readonly [words: string, exitCode: number, answer: string,
   ["open sesame", 2, "open sesame: Expected console or dashboard"],
   ["secrets forget", 2, 'secrets: Expected list, set NAME or show ACCOUNT, found "forget". Type: ./barecast help secrets'],
   ["images pull", 2, "images pull: Expected pin"],
-  ["status", 0, "machine  one  missing"],
+  ["status", 0, "HOST  STATE    SINCE\none   missing\n\nNothing runs: ./barecast up"],
   [
     "check",
     2,

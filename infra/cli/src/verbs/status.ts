@@ -1,94 +1,92 @@
-import { sshArguments } from "@barecast/ansible";
+import { serviceKeys } from "@barecast/stack";
 import { machineStatus } from "@barecast/machines";
-import { UserError } from "@barecast/site";
 import type { Context } from "../context";
-import { requireUp } from "../steps/running";
-import { run } from "../run";
+import { answerOf } from "../steps/manager";
+import { second, servicesOf, type ServiceStatus, type Swarm } from "./swarm";
 
-/** A shell command on the site's manager, as root. */
-function onManager({ site, place, signal }: Context, input: string) {
-  const manager = site.hosts.find(({ roles }) => roles.includes("manager"))!;
-  const shell = manager.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
-  return run("ssh", [...sshArguments(manager, place), shell], { input, timeoutMs: 10_000, signal });
-}
-
-/** What a command on the manager prints. @throws UserError `site.silent` when it fails there, or nobody answers */
-async function answerOf(context: Context, command: string): Promise<string> {
-  const { code, stdout, stderr } = await onManager(context, command);
-  if (code === 0) return stdout;
-  const found = stderr.trim() || (code === null ? "no answer within 10 s" : `exit code ${code}`);
-  throw new UserError("site.silent", `The site's manager does not answer: ${found}. Run: ./barecast up`, 4);
-}
-
-export interface ServiceStatus {
+export interface HostStatus {
   readonly name: string;
-  readonly node: string;
+  /** A machine's `running`, `stopped`, `missing`; where it runs, and of servers, what the swarm says: `ready`, `down`, with what is unusual. */
   readonly state: string;
-  readonly image: string;
-  readonly error: string;
+  /** Of a machine: when it was started, ISO 8601, UTC. */
+  readonly since?: string;
 }
-
 export interface Status {
-  readonly machines: readonly { readonly name: string; readonly state: string }[];
+  readonly hosts: readonly HostStatus[];
   readonly services: readonly ServiceStatus[];
 }
 
-/** What runs where, since when, and what is unhealthy and why. */
+/** One document each: nodes, services, tasks. `docker inspect` of nothing would be an error. */
+const inspection = [
+  "node ls -q:node inspect",
+  "service ls -q:service inspect",
+  "service ls -q | xargs -r docker service ps -q:inspect --type task",
+]
+  .map((each) => each.split(":") as [string, string])
+  .map(([list, inspect]) => `found=$(docker ${list}); if [ -n "$found" ]; then docker ${inspect} $found; else echo '[]'; fi; echo ,`)
+  .join("\n");
+
+/** What runs where, since when, which version, what is unhealthy and why. @throws UserError `site.silent` when the manager does not answer */
 export async function status(context: Context): Promise<Status> {
-  const machines = (await machineStatus(context.site)).map(({ name, state, startedAt }) => ({
-    name,
-    state: state === "running" ? `running since ${startedAt}` : state,
-  }));
-  if (machines.some(({ state }) => !state.startsWith("running"))) return { machines, services: [] };
-  const format = "{{.Name}}\\t{{.Node}}\\t{{.CurrentState}}\\t{{.Image}}\\t{{.Error}}";
-  const answer = await answerOf(
-    context,
-    `docker service ls -q | xargs -r docker service ps --no-trunc --filter desired-state=running --format '${format}'`,
-  );
-  const services = answer
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [name = "", node = "", state = "", image = "", error = ""] = line.split("\t");
-      return { name, node, state, image: image.replace(/^.*\/([^@]+)@sha256:(.{10}).*$/, "$1@$2"), error };
-    });
-  return { machines, services };
-}
-
-export function statusText({ machines, services }: Status): string {
-  const rows = [
-    ...machines.map(({ name, state }) => ["machine", name, state, ""]),
-    ...services.map(({ name, node, state, image, error }) => [name, node, state + (error === "" ? "" : ` (${error})`), image]),
+  const machines = await machineStatus(context.site);
+  const ofMachines = machines.map(({ name, state, startedAt }) => ({ name, state, ...(startedAt ? { since: second(startedAt) } : {}) }));
+  if (machines.some(({ state }) => state !== "running")) return { hosts: ofMachines, services: [] };
+  const answer = await answerOf(context, `set -e\n${inspection}\n`);
+  const [nodes, services, tasks] = JSON.parse(`[${answer.trim().replace(/,$/, "")}]`) as [
+    Swarm["nodes"],
+    Swarm["services"],
+    Swarm["tasks"],
   ];
-  if (rows.length === 0) return "Nothing runs yet: ./barecast up";
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const hosts = context.site.hosts.map(({ name }): HostStatus => {
+    const node = nodes.find(({ Description }) => Description.Hostname === name);
+    const words = node
+      ? [node.Status.State, node.Spec.Availability === "active" ? "" : node.Spec.Availability, node.Status.Message]
+      : ["not in the swarm"];
+    const since = ofMachines.find((machine) => machine.name === name)?.since;
+    return { name, state: words.filter(Boolean).join(", "), ...(since ? { since } : {}) };
+  });
+  const found = servicesOf({ nodes, services, tasks }, context.site.name);
+  const missing = serviceKeys(context.site).filter((key) => !found.some(({ name }) => name === key));
+  const absent = missing.map((name): ServiceStatus => ({ name, wanted: 1, running: 0, tasks: [], problem: notThere, past: null }));
+  return { hosts, services: [...found, ...absent].sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-/** The last lines of a service's log, of all its tasks. @throws UserError when there is no such service, with those that are there */
-export async function logs(context: Context, service: string, lines: string): Promise<string> {
-  if (!/^[1-9]\d{0,5}$/.test(lines))
-    throw new UserError("logs.lines", `--lines: Expected a whole number from 1 to 999999, found "${lines}"`);
-  await requireUp(context);
-  const { name: site } = context.site;
-  const names = (await answerOf(context, "docker service ls --format '{{.Name}}'")).split("\n").filter((line) => line !== "");
-  if (names.length === 0) throw new UserError("site.down", `${site}: Expected services on it, found none yet. Run: ./barecast up`, 4);
-  const name = names.find((each) => each === service || each === `${site}-${service}`);
-  if (!name) {
-    const known = names.map((each) => each.replace(`${site}-`, "")).sort();
-    throw new UserError(
-      "logs.service",
-      `logs: Expected one of ${known.join(", ") || "no services, there are none yet"}, found "${service}"`,
-    );
-  }
-  const found = await onManager(context, `timeout 8 docker service logs --no-trunc --raw --tail ${lines} ${name} 2>&1`);
-  if (found.code !== 0 && found.code !== 124) throw new UserError("logs", `${name}: ${found.stdout.trim() || found.stderr.trim()}`, 4);
-  return found.stdout;
+/** Of a service that somebody removed, or that the last `up` did not come to. */
+const notThere = "not there";
+
+/** One screen: hosts, services, and a last line that says whether all is well. */
+export function statusText({ hosts, services }: Status): string {
+  const rows = services.flatMap(({ name, tasks, wanted }) =>
+    tasks.length === 0
+      ? [[name, "-", wanted === 0 ? "scaled to 0" : "nowhere", "", ""]]
+      : tasks.map(({ host, state, since, version, digest }) => [name, host ?? "-", state, since, version ?? `image ${digest}`]),
+  );
+  const problems = services.filter(({ problem }) => problem !== null);
+  const lost = hosts.filter(({ state }) => state !== "ready");
+  const wrong = problems.length + lost.length;
+  const sum = `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}, ${services.length} services`;
+  return [
+    ...table(
+      ["HOST", "STATE", "SINCE"],
+      hosts.map(({ name, state, since = "" }) => [name, state, since]),
+    ),
+    "",
+    ...(rows.length === 0 ? [] : [...table(["SERVICE", "HOST", "STATE", "SINCE", "VERSION"], rows), ""]),
+    ...services.flatMap(({ name, past }) => (past === null ? [] : [`${name} runs, but: ${past}`])),
+    ...problems.map(({ name, problem }) => `${name}: ${problem}.${problem === notThere ? "" : ` Look: ./barecast logs ${name}`}`),
+    ...(services.length === 0
+      ? ["Nothing runs: ./barecast up"]
+      : [wrong === 0 ? `${sum}: all is well` : `${sum}: ${wrong} not as it should be. Put right what was changed by hand: ./barecast up`]),
+  ].join("\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
 }
