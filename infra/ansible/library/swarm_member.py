@@ -42,9 +42,15 @@ options:
     choices: [manager, worker]
     default: worker
   labels:
-    description: The node's labels. Others that start with C(barecast.) go, all others stay.
+    description: The node's labels. Others that start with C(barecast.) go, all others stay. A node that is down and has the same
+      C(barecast.host) is forgotten, because its host was installed anew.
     type: dict
     default: {}
+  hosts:
+    description: With I(is_first), the site's hosts. Nodes of others, by C(barecast.host), are taken from the swarm.
+    type: list
+    elements: str
+    default: []
 """
 
 RETURN = r"""
@@ -159,6 +165,15 @@ def ensure_node(engine, module, node):
     return ["role and labels"]
 
 
+def forget(engine, module, is_gone, what):
+    """Takes nodes from the swarm; their tasks are placed elsewhere. A host that still runs notices that it is in no swarm any more."""
+    gone = [node for node in engine.ask("GET", "/nodes") if is_gone(node, (node["Spec"].get("Labels") or {}).get("barecast.host"))]
+    for node in gone:
+        if not module.check_mode:
+            engine.ask("DELETE", "/nodes/%s?force=true" % node["ID"])
+    return ["%s %s" % (what, node["Description"].get("Hostname") or node["ID"]) for node in gone]
+
+
 def ensure_member(engine, module, info):
     """Makes or joins the swarm. Returns what was done, and whether this host is in the swarm now."""
     params = module.params
@@ -197,18 +212,24 @@ def main():
             node=dict(type="str"),
             role=dict(type="str", choices=["manager", "worker"], default="worker"),
             labels=dict(type="dict", default={}),
+            hosts=dict(type="list", elements="str", default=[]),
         ),
         supports_check_mode=True,
     )
     engine, done = Engine(module.params["socket"]), []
     try:
         if module.params["node"]:
-            done = ensure_node(engine, module, module.params["node"])
+            node, name = module.params["node"], module.params["labels"].get("barecast.host")
+            done = ensure_node(engine, module, node)
+            done += forget(engine, module, lambda other, host: name and host == name and other["ID"] != node and other["Status"]["State"] == "down",
+                           "the former node of")
             module.exit_json(changed=bool(done), changed_paths=done, node=module.params["node"])
         done = ensure_member(engine, module, engine.ask("GET", "/info"))
         node = engine.ask("GET", "/info")["Swarm"]["NodeID"]
         if node and module.params["is_first"]:
             done += ensure_node(engine, module, node)
+            hosts = module.params["hosts"]
+            done += forget(engine, module, lambda _, host: hosts and host and host not in hosts, "the node of")
         module.exit_json(changed=bool(done), changed_paths=done, node=node)
     except OSError as error:
         if module.check_mode:

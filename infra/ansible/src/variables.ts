@@ -31,6 +31,7 @@ export function hostVariables(site: Site, plans: readonly HostPlan[], plan: Host
     swarm_address_pool: site.network.overlays,
     swarm_gateway_bridge: site.network.gatewayBridge,
     swarm_labels: plan.labels,
+    ...(plan.isManager ? { swarm_hosts: plans.map(({ name }) => name) } : {}),
     ...(plan.registry && registryVariables(site, plan.address, plan.registry, registryImage)),
   };
 }

@@ -24,10 +24,10 @@ export interface StartedHost {
   readonly publicPort?: number;
 }
 
-/** What happened to a machine, for the user; `found` is a machine that ran already. */
+/** What happened to a machine, for the user; `found` is one that ran already, `stopped` one whose host has left the site. */
 export interface MachineEvent {
   readonly host: string;
-  readonly status: "found" | "creating" | "created" | "starting" | "started" | "ready";
+  readonly status: "found" | "creating" | "created" | "starting" | "started" | "ready" | "stopped";
   readonly ms: number;
 }
 
@@ -44,7 +44,8 @@ export interface EnsureOptions {
 
 /**
  * Makes every machine of the site run: the missing are made, the stopped started, the running (by their labels, whoever started them)
- * left as they are. Does nothing for a site without machines.
+ * left as they are. One whose host is no longer in the site is stopped; its data stays until the site is taken down. Does nothing for a site
+ * without machines.
  *
  * @returns the machines in the site's order. @throws MachineError
  */
@@ -56,7 +57,15 @@ export async function ensureMachines(site: Site, options: EnsureOptions): Promis
   const found = await machineContainers(docker, site.name);
   const shell = { site, docker, options: { ...options, resolvers: options.resolvers ?? (await outerResolvers()) } };
   if (hosts.some(({ name }) => !found.has(name))) await ensureNetwork(docker, site);
+  await stopLeft(hosts, found, docker, options);
   return Promise.all(hosts.map((host) => ensureMachine(shell, host, found.get(host.name))));
+}
+
+async function stopLeft(hosts: readonly Host[], found: Map<string, ContainerInspectInfo>, docker: Docker, { onProgress }: EnsureOptions) {
+  const began = Date.now();
+  const left = [...found].filter(([name, { State }]) => State.Running && !hosts.some((host) => host.name === name));
+  await Promise.all(left.map(([, { Id }]) => docker.getContainer(Id).stop()));
+  for (const [host] of left) onProgress?.({ host, status: "stopped", ms: Date.now() - began });
 }
 
 interface Shell {
@@ -91,10 +100,13 @@ function checkAddress(site: Site, host: Host, found: ContainerInspectInfo): void
   const network = machineNetwork(site.name, site.network.machines).name;
   const address = addressIn(found, network);
   if (address === host.address) return;
+  const isNear = address !== undefined && address.startsWith(host.address.replace(/\d+$/, ""));
   throw new MachineError(
     "machines.wrong-address",
     `hosts.${host.name}: Expected its machine at ${host.address} in the network ${network}, found ${address ?? "no address there"} (container ${found.Name.slice(1)}). ` +
-      "An address is fixed when a machine is made: run `barecast down`, then `barecast up`",
+      "An address is fixed when a machine is made: " +
+      (isNear ? `keep it by hosts.${host.name}.address: ${address} in the site file, or run` : "run") +
+      " `barecast down`, then `barecast up`",
   );
 }
 

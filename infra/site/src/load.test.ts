@@ -89,6 +89,16 @@ test.each([
     "  hosts.one.ssh.port: Expected a port of its own, found 5000, which is ports.registry's. Move one of them",
   ],
   [
+    "a machine's address outside of its network",
+    minimal.replace("machine: {}", "machine: {}\n    address: 172.30.231.1"),
+    '  hosts.one.address: Expected a machine\'s address in network.machines (172.30.231.0/24), from its second to its last but one, found "172.30.231.1". Take it away: a machine gets one by its place among the hosts',
+  ],
+  [
+    "an address of two hosts",
+    minimal.replace("machine: {}", "machine: {}\n    address: 172.30.231.11\n  two:\n    machine: {}\n    roles: [media]"),
+    "  hosts.two.address: Expected an address of its own, found 172.30.231.11, which is hosts.one's. Choose another",
+  ],
+  [
     "networks that meet",
     `${minimal}network: {machines: 10.231.5.0/24}\n`,
     '  network.machines: Expected a network apart from network.overlays (10.231.0.0/16), found "10.231.5.0/24". Choose another',

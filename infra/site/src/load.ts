@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument, visit, type Document } from "yaml";
+import { addressesOf } from "./addresses";
 import { problemsOf, SiteProblems, UserError, type Problem } from "./problems";
 import { rules } from "./rules";
 import { siteSchema, type SiteFile } from "./schema";
@@ -94,22 +95,13 @@ function aliasesOf(document: Document, text: string, error: Error): string {
   return `${error.message} at ${keys.join(", ")}`;
 }
 
-/** The machine's address: the tenth of its network, then counting. The first is the bridge's. */
-const machineAddress = (network: string, index: number) => {
-  const [a, b, c] = network.split("/")[0]!.split(".");
-  return `${a}.${b}.${c}.${10 + index}`;
-};
-
 function siteOf({ site, hosts, cameras, ...rest }: SiteFile, file: string): Site {
+  const addresses = addressesOf({ hosts, network: rest.network });
   return {
     name: site,
     file,
     ...rest,
-    hosts: Object.entries(hosts).map(([name, { address, ...host }], index): Host => ({
-      name,
-      ...host,
-      address: address ?? machineAddress(rest.network.machines, index),
-    })),
+    hosts: Object.entries(hosts).map(([name, host]): Host => ({ name, ...host, address: addresses[name]! })),
     cameras: Object.entries(cameras).map(([name, { title = name, ...camera }]) => ({ name, title, ...camera })),
   };
 }

@@ -1,4 +1,5 @@
 // One table of rules, each a row of it: apart they would only be harder to find.
+import { addressesOf } from "./addresses";
 import { shown, type Problem } from "./problems";
 import type { HostRole, SiteFile } from "./schema";
 
@@ -16,7 +17,7 @@ const everyRoleSomewhere: Rule = ({ hosts }) =>
       },
   );
 
-const addressOrMachine: Rule = ({ hosts }) =>
+const addressOrMachine: Rule = ({ hosts, network }) =>
   Object.entries(hosts).flatMap(([name, { address, machine, ssh }]) => [
     !machine &&
       !address && {
@@ -26,11 +27,12 @@ const addressOrMachine: Rule = ({ hosts }) =>
         fix: "Set it, or `machine: {}` for a container on this computer",
       },
     machine &&
-      address !== undefined && {
+      address !== undefined &&
+      !isMachineAddress(address, network.machines) && {
         path: `hosts.${name}.address`,
-        wanted: "no address beside `machine`",
+        wanted: `a machine's address in network.machines (${network.machines}), from its second to its last but one`,
         found: shown(address),
-        fix: "A machine gets its address from network.machines",
+        fix: "Take it away: a machine gets one by its place among the hosts",
       },
     !machine &&
       !ssh.hostKey && {
@@ -124,6 +126,28 @@ export function overlap(a: string, b: string): boolean {
   return one.from <= other.to && other.from <= one.to;
 }
 
+/** The first is the bridge's, the last is for broadcasts. */
+const isMachineAddress = (address: string, network: string): boolean => {
+  const { from, to } = spanOf(network);
+  return numberOf(address) > from + 1 && numberOf(address) < to;
+};
+
+const addressesApart: Rule = (site) => {
+  const addresses = addressesOf(site);
+  const names = Object.keys(addresses);
+  return names.map((name, index) => {
+    const other = names.slice(0, index).find((earlier) => addresses[earlier] !== undefined && addresses[earlier] === addresses[name]);
+    return (
+      other !== undefined && {
+        path: `hosts.${name}.address`,
+        wanted: "an address of its own",
+        found: `${addresses[name]}, which is hosts.${other}'s`,
+        fix: "Choose another",
+      }
+    );
+  });
+};
+
 const networksApart: Rule = ({ network }) => {
   const spans = Object.entries(network).map(([key, value]) => ({ key, value, ...spanOf(value) }));
   return spans.flatMap((a, index) =>
@@ -201,6 +225,7 @@ const accountsApart: Rule = ({ accounts }) =>
 export const rules: readonly Rule[] = [
   everyRoleSomewhere,
   addressOrMachine,
+  addressesApart,
   oneOfEach,
   noPortTwice,
   noPortOfTheHosts,

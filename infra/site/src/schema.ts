@@ -30,9 +30,12 @@ const says = (description: string, more: { readonly security?: string; readonly 
 
 const hostSchema = z.strictObject({
   address: ipv4.optional().meta(
-    says("Where the host is reached: by operators (SSH), by clients (media) and by the other hosts. A machine gets its own", {
-      example: "203.0.113.10",
-    }),
+    says(
+      "Where the host is reached: by operators (SSH), by clients (media) and by the other hosts. A machine gets one of network.machines by its place among the hosts; stated, it stays when a host before it is taken out",
+      {
+        example: "203.0.113.10",
+      },
+    ),
   ),
   ssh: z
     .strictObject({
@@ -79,7 +82,7 @@ const hostSchema = z.strictObject({
     })
     .optional()
     .meta(
-      says("The host is a container on this computer that behaves like a server: for replicas and CI, instead of `address`", {
+      says("The host is a container on this computer that behaves like a server: for replicas and CI", {
         security: "Not a security boundary: it has nearly every capability on this computer. Only for sites that you trust",
       }),
     ),

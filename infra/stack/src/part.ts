@@ -1,4 +1,4 @@
-import type { Site, SiteSecrets } from "@barecast/site";
+import type { HostRole, Site, SiteSecrets } from "@barecast/site";
 import { imageTable, type ImageName } from "./images";
 import { configOf, secretOf } from "./names";
 import type { FileMount, FileSpec, ServiceSpec } from "./stack";
@@ -103,6 +103,9 @@ export function partOf({ site, secrets }: StackInput, spec: PartSpec): Part {
   };
 }
 
+/** Tasks of a service that may run on any host with a role: one for each, which the swarm spreads; a host that is lost leaves the others. */
+export const oneForEach = ({ hosts }: StackInput["site"], role: HostRole): number =>
+  hosts.filter(({ roles }) => roles.includes(role)).length;
 /** The swarm places a service on hosts that have a role. */
 export const onRole = (role: string) => `node.labels.barecast.${role}==true`;
 /** Or on one host. */

@@ -1,3 +1,4 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import type { Config } from "./config";
 
 /** Parse does not answer, or answers with a fault of its own. */
@@ -28,10 +29,15 @@ export interface ParseRequest {
 /** Parse's REST interface: one request, its JSON answer. @throws {ParseUnavailable | ParseRefused} */
 export type ParseCall = (request: ParseRequest) => Promise<Record<string, unknown>>;
 
+// A busy host may take longer than Node's quarter of a second to accept, and after the last address none is tried again.
+setDefaultAutoSelectFamilyAttemptTimeout(1000);
+
 /** Parse at this address; `timeoutMs` is for one answer, and a request is not repeated. The returned call throws as `ParseCall` says. */
 export function parseClient({ url, applicationId }: Config["parse"], masterKey: string, timeoutMs = 10_000): ParseCall {
   return async ({ method, path, body, sessionToken, asMaster, clientAddress }) => {
     const headers: Record<string, string> = { "X-Parse-Application-Id": applicationId, "X-Parse-Revocable-Session": "1" };
+    // Parse runs on several hosts: a kept connection to one that is lost would be silent, a new one is tried at the next address.
+    headers["Connection"] = "close";
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (sessionToken !== undefined) headers["X-Parse-Session-Token"] = sessionToken;
     if (asMaster) headers["X-Parse-Master-Key"] = masterKey;

@@ -27,6 +27,8 @@ export async function startMachines(context: Context, built: Built, onStart: () 
             onProgress: ({ host, status }) => {
               if (status === "creating" || status === "starting") onStart();
               if (status === "created") made.add(host);
+              if (status === "stopped")
+                context.progress.line(`${host}: No longer in the site file: its machine was stopped. \`down\` removes it with its data`);
             },
           });
         });

@@ -1,0 +1,137 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { request, type Endpoint } from "@barecast/cli";
+import { Barecast, type UpResult } from "../src/barecast";
+import { run } from "../src/command";
+import { projectFolder } from "../src/project";
+import { merged, readSiteFile, writeSiteFile } from "../src/siteFile";
+import { until } from "../src/until";
+
+// Three machines: what of them is lost is answered elsewhere, and what comes back is made whole. Nothing is made for this one.
+jest.setTimeout(60 * 60_000);
+
+const folder = mkdtempSync(path.join(tmpdir(), "barecast-trio-"));
+const trio = merged(readSiteFile(path.join(projectFolder, "sites", "trio.yaml")), {
+  site: "e2e-trio",
+  domain: "e2e-trio.localhost",
+  network: { machines: "172.30.245.0/24" },
+});
+const siteFile = writeSiteFile(trio, folder);
+const barecast = new Barecast(siteFile, {
+  BARECAST_STATE: path.join(folder, "state"),
+  BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey"),
+});
+const machine = (host: string) => `barecast-e2e-trio-${host}`;
+
+let up: UpResult;
+let endpoint: Endpoint;
+beforeAll(async () => {
+  up = await barecast.up();
+  const [domain, ca] = [String(trio["domain"]), readFileSync(up.caFile, "utf8")];
+  endpoint = { domain, address: up.machineAddress, port: 443, ca };
+});
+afterAll(async () => {
+  await barecast.down();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface HostsAndServices {
+  readonly hosts: readonly { readonly name: string; readonly state: string }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly problem: string | null;
+    readonly tasks: readonly { readonly host: string; readonly state: string }[];
+  }[];
+}
+const status = async () => JSON.parse(await barecast.verb(["status", "--json"], 60_000)) as HostsAndServices;
+const hostsOf = ({ services }: HostsAndServices, service: string) =>
+  services
+    .find(({ name }) => name === service)!
+    .tasks.filter(({ state }) => state === "running")
+    .map(({ host }) => host)
+    .sort();
+
+/** All that people ask for first, each on a connection of its own: the pages, who is signed in, and signing in, which asks Parse and its database. */
+async function unanswered(): Promise<string | null> {
+  const { username, password } = up.operator;
+  const asked = [
+    ["GET", "/", 200],
+    ["GET", "/session", 401],
+    ["POST", "/session", 200, { username, password }],
+  ] as const;
+  const wrong = asked.map(async ([method, page, wanted, body]) => {
+    const found = await request(endpoint, method, page, { body }).then(
+      ({ status, text }) => (status === wanted ? String(status) : `${status} ${text.slice(0, 200)}`),
+      ({ message }: Error) => message,
+    );
+    return found === String(wanted) ? [] : [`${method} ${page}: Expected ${wanted}, found ${found}`];
+  });
+  return (await Promise.all(wrong)).flat().join("\n") || null;
+}
+
+const allIsWell = async () => {
+  const { hosts, services } = await status();
+  const wrong = [
+    ...hosts.filter(({ state }) => state !== "ready").map(({ name, state }) => `${name}: ${state}`),
+    ...services.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`])),
+  ];
+  return wrong.join("\n") || null;
+};
+
+test("roles place services; signaling, Parse and pages run on both hosts for them", async () => {
+  expect(await allIsWell()).toBeNull();
+  const found = await status();
+  const places = ["traefik", "coturn", "media-two", "media-three", "postgres", "signaling", "parse", "web"];
+  expect(Object.fromEntries(places.map((service) => [service, hostsOf(found, service)]))).toEqual({
+    traefik: ["one"],
+    coturn: ["one"],
+    "media-two": ["two"],
+    "media-three": ["three"],
+    postgres: ["three"],
+    signaling: ["three", "two"],
+    parse: ["three", "two"],
+    web: ["three", "two"],
+  });
+});
+
+test("a worker that is killed: all is answered by the other; back again, it is made use of", async () => {
+  await run(["docker", "kill", machine("two")]);
+  const killedMs = Date.now();
+  // Twenty times in a row: nothing is sent its way any more.
+  let [answered, sinceMs] = [0, 0];
+  const stays = async () => {
+    const wrong = await unanswered();
+    if (wrong === null && answered === 0) sinceMs = Date.now() - killedMs;
+    answered = wrong === null ? answered + 1 : 0;
+    return answered >= 20 ? null : (wrong ?? `Answered ${answered} times`);
+  };
+  await until("All is answered without it", stays, { withinMs: 90_000, everyMs: 100 });
+  console.info(`All was answered ${(sinceMs / 1000).toFixed(1)} s after the worker had been killed`);
+  await run(["docker", "start", machine("two")]);
+  await until("The worker is back", allIsWell, { withinMs: 180_000, everyMs: 2000 });
+});
+
+test("all machines restarted at once: everything is back without a hand", async () => {
+  await run(["docker", "restart", "--time", "20", ...["one", "two", "three"].map(machine)], { withinMs: 180_000 });
+  await until("All is well again", allIsWell, { withinMs: 300_000, everyMs: 2000 });
+  await barecast.verb(["verify"], 180_000);
+});
+
+test("a host that was installed anew is noticed and made whole", async () => {
+  await run(["docker", "rm", "--force", "--volumes", machine("two")]);
+  await barecast.up();
+  await until("All is well again", allIsWell, { withinMs: 120_000, everyMs: 2000 });
+  const nodes = await run(["docker", "exec", machine("one"), "docker", "node", "ls", "--format", "{{.Hostname}} {{.Status}}"]);
+  expect(nodes.trim().split("\n").sort()).toEqual(["one Ready", "three Ready", "two Ready"]);
+});
+
+test("a host that is taken out of the site file leaves", async () => {
+  const smaller = writeSiteFile(merged(trio, { hosts: { two: undefined, three: { address: "172.30.245.12" } } }));
+  await barecast.up(smaller).finally(() => rmSync(path.dirname(smaller), { recursive: true }));
+  const nodes = await run(["docker", "exec", machine("one"), "docker", "node", "ls", "--format", "{{.Hostname}} {{.Status}}"]);
+  expect(nodes.trim().split("\n").sort()).toEqual(["one Ready", "three Ready"]);
+  const state = await run(["docker", "inspect", "--format", "{{.State.Running}}", machine("two")]);
+  expect(state.trim()).toBe("false");
+  expect(await unanswered()).toBeNull();
+});
