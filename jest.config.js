@@ -1,6 +1,6 @@
 "use strict";
-// Four projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
-// them) and e2e (the streaming stories). A workspace's name maps to its source.
+// Five projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
+// them), e2e (the stories on one site that they share) and deploy (those on sites of their own). The last two may run side by side. A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
@@ -55,9 +55,16 @@ module.exports = {
     {
       ...shared,
       displayName: "e2e",
-      testMatch: ["<rootDir>/tests/e2e/stories/**/*.story.ts"],
+      testMatch: ["<rootDir>/tests/e2e/stories/*.story.ts"],
       globalSetup: "<rootDir>/tests/e2e/src/globalSetup.ts",
       globalTeardown: "<rootDir>/tests/e2e/src/globalTeardown.ts",
+    },
+    {
+      ...shared,
+      displayName: "deploy",
+      testMatch: ["<rootDir>/tests/e2e/stories/deploy/*.story.ts"],
+      globalSetup: "<rootDir>/tests/e2e/src/deploySetup.ts",
+      globalTeardown: "<rootDir>/tests/e2e/src/deployTeardown.ts",
     },
   ],
 };

@@ -1,8 +1,9 @@
 // All tests: `make ok` first, then the streaming stories. The last line is the sum: `N passed, N failed`.
 // A step that breaks without a single failed test counts as one failure: nothing is green that did not run.
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { clearTimeout, setTimeout } from "node:timers";
 
 const reports = path.join(import.meta.dirname, "..", "..", ".cache", "test-reports");
@@ -26,7 +27,12 @@ const jest = (project) =>
  * A step that doesn't end within `limitMinutes` is ended: a multiple of what it takes on two busy cores.
  * @typedef {{ title: string, command: [string, string[]], report?: string, limitMinutes?: number }} Step
  */
-/** @type {(Step | Step[])[]} Those in a list run side by side: each has an engine's objects, ports and networks of its own. */
+/**
+ * One step after the other; those in a list run side by side: each has an engine's objects, ports and networks of its own. Lists within one are
+ * one after the other again.
+ * @typedef {Step | Plan[]} Plan
+ * @type {Plan[]}
+ */
 const steps = [
   { title: "types", command: node(bin("tsc"), "-b") },
   [
@@ -40,26 +46,32 @@ const steps = [
     : [
         { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 },
         [
-          {
-            title: "media server",
-            command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
-            report: "media",
-            limitMinutes: 15,
-          },
-          { title: "services", command: jest("services"), report: "services", limitMinutes: 15 },
-          { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 20 },
+          { title: "stories", command: jest("e2e"), report: "e2e", limitMinutes: 45 },
+          [
+            [
+              {
+                title: "media server",
+                command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
+                report: "media",
+                limitMinutes: 20,
+              },
+              { title: "services", command: jest("services"), report: "services", limitMinutes: 20 },
+              { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 25 },
+            ],
+            { title: "deploying", command: jest("deploy"), report: "deploy", limitMinutes: 45 },
+          ],
         ],
-        { title: "stories", command: jest("e2e"), report: "e2e", limitMinutes: 45 },
       ]),
 ];
 
-/** Runs a step to its end. What steps side by side say comes when they end, not mixed. @param {Step} step @param {boolean} isAlone */
+/** What is told while steps run side by side: which of them says it stands before each line. @param {Step} step @param {boolean} isAlone */
 async function run({ title, command: [file, args], report, limitMinutes = 10 }, isAlone) {
   const began = Date.now();
-  const log = path.join(reports, `${title.replaceAll(" ", "-")}.log`);
-  const err = isAlone ? "inherit" : openSync(log, "w");
+  const err = isAlone ? "inherit" : "pipe";
   // In a group of its own, with all that it starts.
   const child = spawn(file, args, { env, stdio: ["ignore", report ? "ignore" : err, err], detached: true });
+  for (const input of [child.stdout, child.stderr])
+    if (input) createInterface({ input }).on("line", (line) => console.error(`${title.padEnd(12)} | ${line}`));
   const end = (signal) => child.pid && process.kill(-child.pid, signal);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end(signal));
   let isLate = false;
@@ -69,7 +81,6 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
     child.once("exit", (code) => resolve(code ?? 1));
   });
   clearTimeout(limit);
-  if (!isAlone) process.stderr.write(readFileSync(log));
   if (isLate) console.error(`${title}: Ended, because it took more than ${limitMinutes} minutes`);
   let found = { passed: 0, failed: 0 };
   if (report) {
@@ -87,14 +98,24 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   return found;
 }
 
-const sum = { passed: 0, failed: 0 };
-for (const step of steps) {
-  const together = Array.isArray(step) ? step : [step];
-  for (const found of await Promise.all(together.map((one) => run(one, together.length === 1)))) {
-    sum.passed += found.passed;
-    sum.failed += found.failed;
+const sumOf = (founds) => ({
+  passed: founds.reduce((sum, { passed }) => sum + passed, 0),
+  failed: founds.reduce((sum, { failed }) => sum + failed, 0),
+});
+
+/** After one that failed none begins; those beside it go on. @param {Plan[]} plans */
+async function inTurn(plans, isAlone = true) {
+  let sum = { passed: 0, failed: 0 };
+  for (const plan of plans) {
+    if (sum.failed > 0) break;
+    sum = sumOf([sum, Array.isArray(plan) ? await sideBySide(plan) : await run(plan, isAlone)]);
   }
-  if (sum.failed > 0) break;
+  return sum;
 }
+
+/** @param {Plan[]} plans */
+const sideBySide = async (plans) => sumOf(await Promise.all(plans.map((plan) => inTurn([plan].flat(), false))));
+
+const sum = await inTurn(steps);
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { withLock, type LockOptions } from "./lock";
@@ -50,6 +50,20 @@ test("those who share it are in together, who wants it alone is not", async () =
     withLock(file, { ...options, isShared: true }, async () => [isFree(file, "--shared"), isFree(file)]),
   );
   expect(found).toEqual([true, false]);
+});
+
+test("who wants it alone hears all who share it, and nobody who was killed", async () => {
+  const file = path.join(folder, "lock");
+  const refuse = (holder: string) => new Error(holder);
+  const refusal = () => withLock(file, { purpose: "third", refuse }, async () => "in").catch(({ message }: Error) => message);
+  writeFileSync(`${file}.holder-killed`, JSON.stringify({ pid: 2 ** 30, purpose: "the killed", since: "2026-01-01T00:00:00Z" }));
+  const heard = await withLock(file, { purpose: "first", isShared: true }, async () => {
+    const both = await withLock(file, { purpose: "second", isShared: true }, refusal);
+    return [both, await refusal()].map((text) => text.replace(/ \(pid \d+, since [^)]*\)/g, ""));
+  });
+  expect(heard).toEqual(["first and second", "first"]);
+  expect(await refusal()).toBe("in");
+  expect(readdirSync(folder)).toEqual(["lock"]);
 });
 
 test("one who may not wait is refused with who holds it", async () => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -16,9 +16,9 @@ function lockFile(name: string): string {
  * Locks of this computer's engine, which all checkouts share; whoever needs both takes `build` first.
  * `build`: one builds at a time, and nobody removes what a build needs meanwhile.
  * `images`: alone for who removes images, together for those who make containers of what they just loaded.
- * `stories`: the streaming stories, whose sites have names of their own on this computer.
+ * `stories`, `deploy`: the stories on the site that they share, and those on sites of their own, whose names are theirs on this computer.
  */
-export const engineLock = (name: "build" | "images" | "stories") => lockFile(name);
+export const engineLock = (name: "build" | "images" | "stories" | "deploy") => lockFile(name);
 
 /** A site's machines have the site's name, whichever checkout made them: one works on it at a time. */
 export const siteLock = (site: string) => lockFile(`site-${site}`);
@@ -49,10 +49,14 @@ const conflict = 75;
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const release = await hold(file, options);
+  const record = `${file}.holder-${randomUUID()}`;
   try {
-    writeFileSync(recordOf(file), JSON.stringify({ pid: process.pid, purpose: options.purpose, since: new Date() }));
+    // Alone, it finds records of those alone who were killed.
+    if (!options.isShared) for (const left of recordsOf(file)) rmSync(left, { force: true });
+    writeFileSync(record, JSON.stringify({ pid: process.pid, purpose: options.purpose, since: new Date() }));
     return await work();
   } finally {
+    rmSync(record, { force: true });
     await release();
   }
 }
@@ -84,15 +88,34 @@ async function hold(file: string, { isShared, onWait, refuse, signal }: LockOpti
   };
 }
 
-const recordOf = (file: string) => `${file}.holder`;
+/** What those who hold the lock wrote of themselves, a file each. */
+const recordsOf = (file: string) =>
+  readdirSync(path.dirname(file))
+    .filter((name) => name.startsWith(`${path.basename(file)}.holder-`))
+    .map((name) => path.join(path.dirname(file), name));
 
-/** Who took the lock last. Of several that share it that one may be gone: then nobody is named. */
+interface Holder {
+  readonly pid: number;
+  readonly purpose: string;
+  readonly since: string;
+}
+
+/** Who holds the lock: of several that share it, all, in their order. */
 function holderOf(file: string): string {
+  const holders = recordsOf(file)
+    .flatMap(livingHolder)
+    .sort((a, b) => (a.since < b.since ? -1 : 1));
+  if (holders.length === 0) return `another barecast on this computer (${file})`;
+  return holders.map(({ pid, purpose, since }) => `${purpose} (pid ${pid}, since ${since})`).join(" and ");
+}
+
+/** Nobody, when the record is just being written or removed, or its writer was killed. */
+function livingHolder(record: string): Holder[] {
   try {
-    const { pid, purpose, since } = JSON.parse(readFileSync(recordOf(file), "utf8")) as { pid: number; purpose: string; since: string };
-    process.kill(pid, 0);
-    return `${purpose} (pid ${pid}, since ${since})`;
+    const holder = JSON.parse(readFileSync(record, "utf8")) as Holder;
+    process.kill(holder.pid, 0);
+    return [holder];
   } catch {
-    return `another barecast on this computer (${file})`;
+    return [];
   }
 }

@@ -1,6 +1,7 @@
+import path from "node:path";
 import { loadSite, openSecrets, placeOf, type SiteSecrets } from "@barecast/site";
 import { run } from "./command";
-import { cacheFolder, projectFolder } from "./project";
+import { projectFolder } from "./project";
 import { Running } from "./running";
 
 /** What `barecast up --json` prints on its last line. */
@@ -26,9 +27,9 @@ export class Barecast {
     private readonly checkout = projectFolder,
   ) {}
 
-  /** The same site by another checkout of the project, with the same cache. */
+  /** The same site by another checkout of the project, with the cache in it. */
   by(checkout: string): Barecast {
-    return new Barecast(this.siteFile, { BARECAST_CACHE: cacheFolder, ...this.env }, checkout);
+    return new Barecast(this.siteFile, { ...this.env, BARECAST_CACHE: path.join(checkout, ".cache") }, checkout);
   }
 
   async up(siteFile = this.siteFile): Promise<UpResult> {

@@ -1,14 +1,14 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { projectFolder } from "./project";
+import { cacheFolder, projectFolder } from "./project";
 
 /** What no checkout holds. Compiled programs are taken along: nothing of them changes. */
 const left = /^(node_modules|\.git|\.tools|\.cache|\.state)$/;
 
 /**
  * A checkout of the project at which somebody broke a service of our own: its image's program says something and ends. Tools and
- * packages are those of this one.
+ * packages are those of this one; the cache is its own, with the images that are built here.
  * @returns its folder
  */
 export function brokenCheckout(service: string, says: string): string {
@@ -19,10 +19,29 @@ export function brokenCheckout(service: string, says: string): string {
   mkdirSync(path.join(folder, ".tools"));
   for (const name of ["bin", "python"]) symlinkSync(path.join(projectFolder, ".tools", name), path.join(folder, ".tools", name));
   cpSync(path.join(projectFolder, ".tools", "toolchain.stamp"), path.join(folder, ".tools", "toolchain.stamp"));
+  shareImages(path.join(folder, ".cache"));
   const recipe = path.join(folder, "services", service);
   writeFileSync(path.join(recipe, "broken.js"), `console.error(${JSON.stringify(says)});\nprocess.exit(1);\n`);
   appendFileSync(path.join(recipe, "Dockerfile"), "COPY broken.js /app/dist/main.js\n");
   // Newer than all: the compiled programs are those of its sources.
   writeFileSync(path.join(folder, ".tools", "build.stamp"), "");
   return folder;
+}
+
+/** Gives another cache the images of this one. Their blobs are named by their contents and never change: they are there once. */
+function shareImages(cache: string): void {
+  const [from, to] = [cacheFolder, cache].map((folder) => path.join(folder, "oci")) as [string, string];
+  const blobs = path.join("blobs", "sha256");
+  cpSync(from, to, { recursive: true, filter: (source) => source !== path.join(from, "blobs") });
+  mkdirSync(path.join(to, blobs), { recursive: true });
+  for (const blob of readdirSync(path.join(from, blobs))) linkOrCopy(path.join(from, blobs, blob), path.join(to, blobs, blob));
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    copyFileSync(from, to);
+  }
 }

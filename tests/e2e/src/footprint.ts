@@ -1,11 +1,19 @@
+import { siteLabel } from "@barecast/machines";
+import { imageNames, imageTable } from "@barecast/stack";
 import { docker } from "./session";
 
 /** Everything that Docker holds, by name: what `up` adds, `down` must take away. */
 export type Footprint = Readonly<Record<"containers" | "networks" | "volumes" | "images", readonly string[]>>;
 
-/** What is there now, but for what test sessions made (Testcontainers' label) and what other sites have. */
-export async function footprint(): Promise<Footprint> {
-  const isOurs = (labels: Readonly<Record<string, string>> | null | undefined) => labels?.["org.testcontainers"] !== "true";
+type Labels = Readonly<Record<string, string>> | null | undefined;
+
+/** What no site has: images that tests alone need. */
+const ofTests = imageNames.filter((name) => imageTable[name].purpose === "test").map((name) => `barecast/${name}:`);
+
+/** What is there now, but for what tests made and what other sites have: both may be at work. */
+export async function footprint(site: string): Promise<Footprint> {
+  const isOurs = (labels: Labels) =>
+    labels?.["org.testcontainers"] !== "true" && labels?.["barecast.test"] === undefined && [undefined, site].includes(labels?.[siteLabel]);
   const [containers, networks, volumes, images] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listNetworks(),
@@ -25,7 +33,10 @@ export async function footprint(): Promise<Footprint> {
       .filter(({ Labels }) => isOurs(Labels))
       .map(({ Name }) => Name)
       .sort(),
-    images: images.flatMap(({ RepoTags }) => RepoTags ?? []).sort(),
+    images: images
+      .flatMap(({ RepoTags }) => RepoTags ?? [])
+      .filter((ref) => !ofTests.some((prefix) => ref.startsWith(prefix)))
+      .sort(),
   };
 }
 
@@ -33,4 +44,11 @@ export async function footprint(): Promise<Footprint> {
 export function added(before: Footprint, after: Footprint): Footprint {
   const fresh = (kind: keyof Footprint) => after[kind].filter((name) => !before[kind].includes(name));
   return { containers: fresh("containers"), networks: fresh("networks"), volumes: fresh("volumes"), images: fresh("images") };
+}
+
+/** What a site that was taken down left: an image that another's container uses stays rightly. */
+export async function leftBy(site: string, before: Footprint): Promise<Footprint> {
+  const left = added(before, await footprint(site));
+  const used = (await docker.listContainers({ all: true })).map(({ Image }) => Image);
+  return { ...left, images: left.images.filter((ref) => !used.includes(ref)) };
 }

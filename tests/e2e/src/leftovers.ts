@@ -1,39 +1,35 @@
 import { removeMachines, siteLabel } from "@barecast/machines";
 import { LABEL_TESTCONTAINERS_SESSION_ID } from "testcontainers";
 import { docker } from "./session";
-import { storySite } from "./siteFile";
 
 type Labels = Readonly<Record<string, string>> | null | undefined;
 
 /** Of what stands outside of the sites. The tests of services, which may be at work, have others. */
-const imagesOutside = ["browser", "camera", "reaper", "registry"];
+const imagesOutside = ["browser", "camera", "reaper"];
 
-/** Sites that the stories alone make: their own, and those whose names begin with its. Nobody else's site has such a name. */
-const isStories = (site: string) => site === storySite.site || site.startsWith(`${storySite.site}-`);
 const isOfSession = (labels: Labels) => labels?.[LABEL_TESTCONTAINERS_SESSION_ID] !== undefined;
 /** By its name: the reaper's image stands in for servers, too. */
 const isReaper = (names: readonly string[]) => names.some((name) => name.startsWith("/testcontainers-ryuk-"));
 
+// Stories that were killed together with their reaper, as by a computer that was switched off, leave what nobody knows of any more: another run
+// would find their names and addresses taken.
+
 /**
- * Takes away what stories left that were killed together with their reaper, as by a computer that was switched off: another run would find their
- * names and addresses taken. For a time when no stories are at work.
- * @param isKept a site that is not taken away
+ * Takes away the sites that stories left, at a time when none of them is at work.
+ * @param isLeft by a site's name
  * @returns the names of what it took away
  */
-export async function removeLeftovers(isKept: (site: string) => boolean): Promise<string[]> {
-  const outside = await removeOutside();
+export async function removeSites(isLeft: (site: string) => boolean): Promise<string[]> {
   const found = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks(), volumes()]);
   const sites = new Set(found.flat().flatMap(({ Labels }: { Labels?: Labels }) => Labels?.[siteLabel] ?? []));
-  const removed = [...sites].filter((site) => isStories(site) && !isKept(site)).map((site) => removeMachines(site, { docker }));
-  return [
-    ...outside,
-    ...(await Promise.all(removed)).flatMap(({ containers, networks, volumes }) => [...containers, ...networks, ...volumes]),
-  ];
+  const removed = await Promise.all([...sites].filter(isLeft).map((site) => removeMachines(site, { docker })));
+  return removed.flatMap(({ containers, networks, volumes }) => [...containers, ...networks, ...volumes]);
 }
 
 const volumes = async () => (await docker.listVolumes()).Volumes ?? [];
 
-async function removeOutside(): Promise<string[]> {
+/** Takes away what they left outside of the sites: browsers, cameras and their networks. @returns the names of what it took away */
+export async function removeOutside(): Promise<string[]> {
   const containers = (await docker.listContainers({ all: true })).filter(
     ({ Names, Labels }) => isOfSession(Labels) && !isReaper(Names) && imagesOutside.includes(Labels["barecast.image"] ?? ""),
   );

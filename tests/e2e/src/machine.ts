@@ -1,4 +1,4 @@
-import { loadIntoDocker, buildImages } from "@barecast/images";
+import { buildImages, keepingImages, loadIntoDocker } from "@barecast/images";
 import { ensureMachines, machineNetwork, networkOptions, siteLabel } from "@barecast/machines";
 import { loadSite, openSecrets, placeOf } from "@barecast/site";
 import { cacheFolder, projectFolder } from "./project";
@@ -14,8 +14,10 @@ export async function startMachine(siteFile: string, env: NodeJS.ProcessEnv): Pr
   const name = "machine-baked";
   const built = await buildImages({ source: "packages", names: [name], project: projectFolder, cache: cacheFolder });
   const image = built[name]!;
-  await loadIntoDocker(image);
   const labels = await sessionLabels();
   await docker.createNetwork(networkOptions(machineNetwork(site.name, site.network.machines), { ...labels, [siteLabel]: site.name }));
-  await ensureMachines(site, { image: () => image.ref, publicKey: secrets.sshPublicKey, labels });
+  await keepingImages({ project: projectFolder }, async () => {
+    await loadIntoDocker(image);
+    await ensureMachines(site, { image: () => image.ref, publicKey: secrets.sshPublicKey, labels });
+  });
 }

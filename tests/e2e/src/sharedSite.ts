@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadSite } from "@barecast/site";
 import { machineNetwork } from "@barecast/machines";
-import { engineLock, withLock } from "@barecast/waiting";
 import { Barecast, type UpResult } from "./barecast";
-import { removeLeftovers } from "./leftovers";
+import { exclusively } from "./exclusively";
+import { removeOutside, removeSites } from "./leftovers";
 import { startMachine } from "./machine";
-import { projectFolder } from "./project";
 import { storySite, writeSiteFile } from "./siteFile";
 import { SiteUnderTest } from "./site";
 
@@ -85,11 +84,12 @@ function noted<T>(folder: string, name: string): T | undefined {
  * @throws Error who else is at work
  */
 export async function beginRun(): Promise<void> {
-  end = await exclusively();
+  end = await exclusively("stories");
   if (process.env[folderVariable]) process.env[keepVariable] = "1";
   else process.env[folderVariable] = mkdtempSync(path.join(tmpdir(), "barecast-stories-"));
   const named = process.env["SITE"] && loadSite(path.resolve(process.env["SITE"])).name;
-  const removed = await removeLeftovers((site) => site === named || (site === storySite.site && process.env[keepVariable] !== undefined));
+  const isLeft = (site: string) => site === storySite.site && site !== named && process.env[keepVariable] === undefined;
+  const removed = [...(await removeOutside()), ...(await removeSites(isLeft))];
   if (removed.length > 0) console.warn(`Removed what killed stories had left: ${removed.join(", ")}`);
 }
 
@@ -106,14 +106,4 @@ async function takeDown(folder: string): Promise<void> {
   const begun = noted<Begun>(folder, "begun");
   if (begun && !process.env["SITE"]) await new Barecast(begun.siteFile, begun.env).down();
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Takes the lock of stories on this computer. @returns what gives it back */
-function exclusively(): Promise<() => Promise<void>> {
-  const refuse = (holder: string) => new Error(`Expected no other stories at work on this computer, found ${holder}. Wait until they end`);
-  return new Promise((taken, refused) => {
-    const options = { purpose: `the stories of ${projectFolder}`, refuse };
-    const run: Promise<void> = withLock(engineLock("stories"), options, () => new Promise((done) => taken(() => (done(), run))));
-    run.catch(refused);
-  });
 }

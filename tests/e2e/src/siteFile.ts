@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 
-/** The site of the stories: as the replica, beside it, with names and addresses of its own. Other sites of stories begin with its name. */
+/** The site that stories share: as the replica, beside it, with names and addresses of its own. */
 export const storySite = {
   site: "e2e",
   domain: "e2e.localhost",
@@ -11,6 +11,9 @@ export const storySite = {
   hosts: { one: { machine: {} } },
   network: { machines: "172.30.241.0/24" },
 };
+
+/** Whether a site is one that a story has for itself: its name begins with the shared one's. Nobody else's site has such a name. */
+export const isOwnSite = (site: string): boolean => site.startsWith(`${storySite.site}-`);
 
 type Mapping = { [key: string]: unknown };
 

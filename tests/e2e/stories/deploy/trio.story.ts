@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { request, type Endpoint } from "@barecast/cli";
-import { Barecast, type UpResult } from "../src/barecast";
-import { run } from "../src/command";
-import { projectFolder } from "../src/project";
-import { merged, readSiteFile, writeSiteFile } from "../src/siteFile";
-import { until } from "../src/until";
+import { Barecast, type UpResult } from "../../src/barecast";
+import { run } from "../../src/command";
+import { projectFolder } from "../../src/project";
+import { merged, readSiteFile, writeSiteFile } from "../../src/siteFile";
+import { until } from "../../src/until";
 
 // Three machines: what of them is lost is answered elsewhere, and what comes back is made whole. Nothing is made for this one.
 jest.setTimeout(60 * 60_000);

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Barecast } from "../src/barecast";
-import { run } from "../src/command";
-import { added, footprint } from "../src/footprint";
-import { merged, storySite, writeSiteFile } from "../src/siteFile";
+import { Barecast } from "../../src/barecast";
+import { run } from "../../src/command";
+import { added, footprint, leftBy } from "../../src/footprint";
+import { merged, storySite, writeSiteFile } from "../../src/siteFile";
 
 jest.setTimeout(60 * 60_000);
 
@@ -55,12 +55,12 @@ afterAll(async () => {
 });
 
 test("up, up again, down: the second changes nothing, the last leaves nothing", async () => {
-  const [before, rulesBefore] = [await footprint(), await rules(subnet)];
+  const [before, rulesBefore] = [await footprint("e2e-fresh"), await rules(subnet)];
   expect(rulesBefore.own).toEqual([]);
   isUp = true;
   const first = await barecast.up();
   expect(first).toMatchObject({ machineAddress: "172.30.242.10", operator: { username: "operator" }, reporter: { username: "reporter" } });
-  const made = added(before, await footprint());
+  const made = added(before, await footprint("e2e-fresh"));
   expect(made).toMatchObject({
     containers: ["/barecast-e2e-fresh-one"],
     networks: ["barecast-e2e-fresh"],
@@ -70,18 +70,17 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
   const bridge = `br-${(await run(["docker", "network", "inspect", "barecast-e2e-fresh", "--format", "{{.Id}}"])).slice(0, 12)}`;
   expect((await rules(subnet, bridge)).own).not.toEqual([]);
 
-  const [objectsBefore, insideBefore, stateBefore] = [await footprint(), await inside(), stateOf()];
+  const [objectsBefore, insideBefore, stateBefore] = [await footprint("e2e-fresh"), await inside(), stateOf()];
   const since = Date.now();
   await barecast.up();
-  expect(await footprint()).toEqual(objectsBefore);
+  expect(await footprint("e2e-fresh")).toEqual(objectsBefore);
   expect(await inside()).toBe(insideBefore);
   expect(stateOf()).toEqual(stateBefore);
   expect(await happened(since)).toEqual([]);
 
   expect(await barecast.down()).toContain("\nWith the machine went the site's recordings and database\n");
   isUp = false;
-  const left = added(before, await footprint());
-  expect(left).toEqual({ containers: [], networks: [], volumes: [], images: [] });
+  expect(await leftBy("e2e-fresh", before)).toEqual({ containers: [], networks: [], volumes: [], images: [] });
   expect(await rules(subnet, bridge)).toEqual(rulesBefore);
   // The secrets stay, so that the next `up` has the same logins.
   expect(existsSync(state) ? readdirSync(path.join(state, "e2e-fresh")) : []).toEqual(["secrets.age"]);

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { PoorComputer, problemsIn, type Lack } from "../src/computers";
-import { testImages } from "../src/images";
-import { docker, sessionLabels } from "../src/session";
+import { engineLock, withLock } from "@barecast/waiting";
+import { PoorComputer, problemsIn, type Lack } from "../../src/computers";
+import { testImages } from "../../src/images";
+import { docker, sessionLabels } from "../../src/session";
 
 // What stands in the way on the operator's computer is found by `up` before anything changes, and told alike by `check`.
 jest.setTimeout(900_000);
@@ -85,11 +86,15 @@ describe("a port in use", () => {
       server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(port) : reject(error)));
       server.listen(port, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
     });
-  afterEach(() => listening.splice(0).forEach((server) => server.close()));
+  const release = () => Promise.all(listening.splice(0).map((server) => new Promise((closed) => server.close(closed))));
+  afterEach(release);
 
   test.each(["up", "check"])("all that a new machine may have: %s", async (verb) => {
-    await Promise.all([443, ...Array.from({ length: 50 }, (_, index) => 8443 + index)].map(take));
-    const left = await computer.barecast([verb]);
+    // Nobody else makes a machine meanwhile: it would find none, too.
+    const left = await withLock(engineLock("images"), { purpose: "a test of ports in use" }, async () => {
+      await Promise.all([443, ...Array.from({ length: 50 }, (_, index) => 8443 + index)].map(take));
+      return computer.barecast([verb]).finally(release);
+    });
     expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
       exitCode: 3,
       told: [

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { atWork } from "../src/atWork";
-import { leftOf, PoorComputer } from "../src/computers";
+import { atWork } from "../../src/atWork";
+import { leftOf, PoorComputer } from "../../src/computers";
 
 // Wrong words, and right ones at the wrong time: each gets an answer that says what to type, and no stack.
 jest.setTimeout(45 * 60_000);

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildImages, loadIntoDocker } from "@barecast/images";
+import { buildImages, keepingImages, loadIntoDocker } from "@barecast/images";
 import { imageNames, imageTable } from "@barecast/stack";
 import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
-import { run } from "../src/command";
-import { cacheFolder, projectFolder } from "../src/project";
-import { testImages } from "../src/images";
+import { run } from "../../src/command";
+import { cacheFolder, projectFolder } from "../../src/project";
+import { testImages } from "../../src/images";
 
 // Official images by digest: a registry of our own stands for all the others.
 jest.setTimeout(900_000);
@@ -21,8 +21,7 @@ let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
   await testImages();
   const { registry: built } = await buildImages({ source: "packages", names: ["registry"], project: projectFolder, cache: cacheFolder });
-  await loadIntoDocker(built);
-  registry = await new GenericContainer(built.ref)
+  const container = new GenericContainer(built.ref)
     .withExposedPorts(5000)
     .withCopyContentToContainer([
       {
@@ -32,8 +31,11 @@ beforeAll(async () => {
       },
     ])
     .withCommand(["/etc/docker/registry/config.yml"])
-    .withWaitStrategy(Wait.forHttp("/v2/", 5000))
-    .start();
+    .withWaitStrategy(Wait.forHttp("/v2/", 5000));
+  registry = await keepingImages({ project: projectFolder }, async () => {
+    await loadIntoDocker(built);
+    return container.start();
+  });
   location = `${registry.getHost()}:${registry.getMappedPort(5000)}`;
   env = { ...process.env, HOME: homeWith(location) };
 });

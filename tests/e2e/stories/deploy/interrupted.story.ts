@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Barecast } from "../src/barecast";
-import { run } from "../src/command";
-import { added, footprint, type Footprint } from "../src/footprint";
-import { projectFolder } from "../src/project";
-import { processesWith, type Running } from "../src/running";
-import { merged, storySite, writeSiteFile } from "../src/siteFile";
-import { linesOf, Terminal } from "../src/terminal";
-import { until } from "../src/until";
+import { Barecast } from "../../src/barecast";
+import { run } from "../../src/command";
+import { footprint, leftBy, type Footprint } from "../../src/footprint";
+import { projectFolder } from "../../src/project";
+import { processesWith, type Running } from "../../src/running";
+import { merged, storySite, writeSiteFile } from "../../src/siteFile";
+import { linesOf, Terminal } from "../../src/terminal";
+import { until } from "../../src/until";
 
 // The first `up` of one and the same site, ended again and again, each time further on, by Ctrl-C on a terminal and by kill -9 of all that it
 // started; what the last of them leaves is whole, and all of it goes with `down`.
@@ -31,7 +31,7 @@ const inMachine = async (...command: string[]) =>
 let before: Footprint;
 let isUp = false;
 beforeAll(async () => {
-  before = await footprint();
+  before = await footprint("e2e-interrupted");
   isUp = true;
 });
 afterAll(async () => {
@@ -149,7 +149,7 @@ test("it is whole, without orphans", async () => {
 test("down leaves nothing", async () => {
   await barecast.down();
   isUp = false;
-  expect(added(before, await footprint())).toEqual({ containers: [], networks: [], volumes: [], images: [] });
+  expect(await leftBy("e2e-interrupted", before)).toEqual({ containers: [], networks: [], volumes: [], images: [] });
   expect(readdirSync(path.join(env.BARECAST_STATE, "e2e-interrupted"))).toEqual(["secrets.age"]);
   expect(processesWith(folder)).toEqual([]);
 });

@@ -1,0 +1,3 @@
+import { beginDeploying } from "./deploying";
+
+export default beginDeploying;

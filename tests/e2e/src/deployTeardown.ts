@@ -1,0 +1,3 @@
+import { endDeploying } from "./deploying";
+
+export default endDeploying;
