@@ -8,6 +8,7 @@ const project = path.join(import.meta.dirname, "..", "..");
 const require = createRequire(import.meta.url);
 const site = require("@barecast/site");
 const stack = require("@barecast/stack");
+const ansible = require("@barecast/ansible");
 const { exampleDigests: digests, exampleSecrets: secrets } = require(path.join(project, "infra/stack/dist/example.js"));
 
 const replica = () => ({ ...site.loadSite(path.join(project, "sites/replica.yaml")), file: "sites/replica.yaml" });
@@ -15,6 +16,7 @@ const replica = () => ({ ...site.loadSite(path.join(project, "sites/replica.yaml
 /** @type {{ file: string, make: () => string }[]} */
 const rows = [
   { file: "docs/site.md", make: site.siteDocs },
+  { file: "docs/roles.md", make: ansible.rolesDocs },
   { file: "sites/site.schema.json", make: site.jsonSchema },
   { file: "sites/example.yaml", make: site.siteExample },
   {

@@ -64,6 +64,9 @@ const steps = [
       ]),
 ];
 
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => running.forEach((end) => end(signal)));
+
 /** What is told while steps run side by side: which of them says it stands before each line. @param {Step} step @param {boolean} isAlone */
 async function run({ title, command: [file, args], report, limitMinutes = 10 }, isAlone) {
   const began = Date.now();
@@ -73,7 +76,7 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   for (const input of [child.stdout, child.stderr])
     if (input) createInterface({ input }).on("line", (line) => console.error(`${title.padEnd(12)} | ${line}`));
   const end = (signal) => child.pid && process.kill(-child.pid, signal);
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end(signal));
+  running.add(end);
   let isLate = false;
   const limit = setTimeout(() => (isLate = end("SIGKILL")), limitMinutes * 60_000);
   const status = await new Promise((resolve) => {
@@ -81,6 +84,7 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
     child.once("exit", (code) => resolve(code ?? 1));
   });
   clearTimeout(limit);
+  running.delete(end);
   if (isLate) console.error(`${title}: Ended, because it took more than ${limitMinutes} minutes`);
   let found = { passed: 0, failed: 0 };
   if (report) {

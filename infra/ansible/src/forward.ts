@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import type { Host, Place } from "@barecast/site";
 import { AnsibleError } from "./errors";
-import { sshArguments } from "./ssh";
+import { sshArguments, sshProblem } from "./ssh";
 
 /** A way to one TCP port of a host, over SSH. */
 export interface Forward {
@@ -42,7 +42,7 @@ export async function openForward(host: Host, place: Pick<Place, "sshKey" | "kno
     void ended.then(() => resolve(false));
   });
   if (!(await opened)) {
-    throw new AnsibleError("ansible.unreachable", `${host.name}: Can't bring port ${remotePort} here by SSH: ${said.trim() || "it ended"}`);
+    throw new AnsibleError("ansible.unreachable", `Port ${remotePort} can't be brought here. ${sshProblem(host.name, said)}`);
   }
   return {
     port,

@@ -1,6 +1,7 @@
 export { openForward } from "./forward";
 export type { Forward } from "./forward";
 export { hostDigests } from "./digests";
+export { rolesDocs } from "./docs";
 export type { DigestInput } from "./digests";
 export { AnsibleError } from "./errors";
 export type { AnsibleErrorCode } from "./errors";
@@ -13,4 +14,4 @@ export { secretVariables } from "./variables";
 export type { HostSecrets, RegistryImage } from "./variables";
 export { probeHosts, staleHosts } from "./probe";
 export type { HostProbe, StaleHost } from "./probe";
-export { sshArguments } from "./ssh";
+export { sshArguments, sshProblem } from "./ssh";

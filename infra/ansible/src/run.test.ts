@@ -26,10 +26,10 @@ test("a failure names host, role, task, and who else failed; its lines are the e
 });
 
 test("an unreachable host, and a run that ended before any task", () => {
-  const unreachable = failureOf([failed("one", { status: "unreachable", evidence: ["Host key verification failed."] })], 4, []);
+  const unreachable = failureOf([failed("one", { status: "unreachable", evidence: ["Task failed: ssh:", "No route to host"] })], 4, []);
   expect([unreachable.code, unreachable.message]).toEqual([
     "ansible.unreachable",
-    "hosts.one: Expected an answer by SSH, found: Host key verification failed.",
+    "hosts.one: Expected an answer by SSH, found: No route to host",
   ]);
   const early = failureOf([], 1, ["ERROR! the role 'x' was not found"]);
   expect([early.code, early.message, early.evidence]).toEqual([

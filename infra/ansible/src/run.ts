@@ -13,6 +13,7 @@ import { folderOf } from "./folders";
 import { inventoryOf } from "./inventory";
 import { ensureArchive, readLayoutImage } from "./registry-image";
 import { ansibleSettings } from "./settings";
+import { sshProblem } from "./ssh";
 import { type HostSecrets, secretVariables } from "./variables";
 
 export interface RunInput {
@@ -137,7 +138,7 @@ export function failureOf(failures: readonly TaskEvent[], code: number | null, r
   const also = others.length > 0 ? ` (${others.join(", ")} failed, too)` : "";
   const reason = evidence[0] ?? "no message";
   if (status === "unreachable") {
-    return new AnsibleError("ansible.unreachable", `hosts.${host}: Expected an answer by SSH, found: ${reason}${also}`, evidence);
+    return new AnsibleError("ansible.unreachable", `${sshProblem(host, evidence.join("\n"))}${also}`);
   }
   return new AnsibleError("ansible.task", `${where}: ${reason}${also}`, evidence);
 }

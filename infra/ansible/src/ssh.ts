@@ -21,3 +21,23 @@ export function sshArguments({ address, ssh, machine }: Host, { sshKey, knownHos
     ...["-p", String(ssh.port), `${ssh.user}@${address}`],
   ];
 }
+
+/** Why a host can't be asked by SSH, with what to do, from what ssh said. Pure. @param host its name in the site file */
+export function sshProblem(host: string, said: string): string {
+  const lines = said.split("\n").map((line) => line.trim());
+  if (lines.some((line) => line.includes("Host key verification failed"))) {
+    const shown = /SHA256:[\w+/]+/.exec(said)?.[0];
+    return (
+      `hosts.${host}.ssh.hostKey: Expected the host to show this key, found ${shown ? `another (${shown})` : "another"}. Nothing was sent there. ` +
+      "If it was installed anew, put in its key as its own console shows it: cat /etc/ssh/ssh_host_ed25519_key.pub. If not, somebody may be in between"
+    );
+  }
+  const denied = lines.find((line) => line.includes("Permission denied"));
+  if (denied) {
+    return (
+      `hosts.${host}: Expected to be let in by SSH, found: ${denied.replace(/\.$/, "")}. Put a key of yours into that user's authorized_keys; ` +
+      "keys come from an agent (ssh-add -l), or from the default files without a passphrase"
+    );
+  }
+  return `hosts.${host}: Expected an answer by SSH, found: ${lines.findLast((line) => line !== "") ?? "none"}`;
+}

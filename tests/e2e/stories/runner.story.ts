@@ -104,7 +104,7 @@ test("a service that crashes at its first start, and updates that crash or don't
   expect(await failureOf(crashing)).toEqual({ message: rolledBack, evidence: shown });
   await expectWhole(configOf());
   const tests = ["CMD-SHELL", "echo no picture; false"];
-  expect(await failureOf({ healthcheck: { tests, interval: "500ms", timeout: "1s", retries: 2, startPeriod: "0s" } })).toEqual({
+  expect(await failureOf({ healthcheck: { tests, interval: "500ms", timeout: "30s", retries: 2, startPeriod: "0s" } })).toEqual({
     message: rolledBack,
     evidence: ["task … on node …: failed: task: non-zero exit (143): dockerexec: unhealthy container", "healthcheck: exit 1: no picture"],
   });

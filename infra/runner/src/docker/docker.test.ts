@@ -1,7 +1,7 @@
 import { forwardArguments } from "./connection";
 import { crashLoop, failedContainer, type Task, taskErrors, unsettled, updateOutcome } from "./convergence";
 import { nanoseconds } from "./duration";
-import { demultiplexed } from "./evidence";
+import { demultiplexed, lastFailure } from "./evidence";
 import { globalTasks, type SwarmNode } from "./nodes";
 import type { ServiceInputs } from "./serviceInputs";
 import { serviceSpec } from "./serviceSpec";
@@ -145,6 +145,18 @@ test("a log stream is read frame by frame, a cut one as far as it goes", () => {
     return Buffer.concat([head, Buffer.from(text)]);
   };
   expect(demultiplexed(Buffer.concat([frame("one\ntwo\n"), frame("three\n").subarray(0, 11)]))).toEqual(["one", "two", "thr"]);
+});
+
+test("of failed probes the last that says why is shown; one that was killed with its container only where there is no other", () => {
+  const [good, bad, killed] = [
+    { ExitCode: 0, Output: "fine" },
+    { ExitCode: 1, Output: "no picture\n" },
+    { ExitCode: 137, Output: "" },
+  ];
+  expect(lastFailure([bad, good])).toBe(bad);
+  expect(lastFailure([bad, killed])).toBe(bad);
+  expect(lastFailure([good, killed])).toBe(killed);
+  expect(lastFailure([good])).toBeUndefined();
 });
 
 test("a service with the least is what the real provider makes of it", () => {

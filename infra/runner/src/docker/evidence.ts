@@ -4,6 +4,8 @@ import { failedContainer, hasReason, type Task, taskErrors } from "./convergence
 
 const LINES = 20;
 const LOGS_MS = 3000;
+/** 128 and SIGKILL. */
+const KILLED = 137;
 
 /** What shows why a service doesn't run: its tasks' errors, its failed health checks, its last log lines. */
 export async function evidenceOf(api: DockerApi, serviceId: string, tasks: Task[]): Promise<string[]> {
@@ -13,15 +15,26 @@ export async function evidenceOf(api: DockerApi, serviceId: string, tasks: Task[
   return [...taskErrors(tasks), ...probes, ...lines.map((line) => `log: ${line}`)];
 }
 
+interface Probe {
+  readonly ExitCode: number;
+  readonly Output: string;
+}
+
+/** The last probe that failed and said why. One that was killed together with its container says nothing; it counts where there is no other. Pure. */
+export function lastFailure(probes: readonly Probe[]): Probe | undefined {
+  const failed = probes.filter(({ ExitCode }) => ExitCode !== 0);
+  return failed.findLast(({ ExitCode, Output }) => ExitCode !== KILLED || Output.trim() !== "") ?? failed.at(-1);
+}
+
 /** The last answers of failing health checks, of containers on the node that is asked. */
 async function healthLines(api: DockerApi, tasks: Task[]): Promise<string[]> {
   const ids = tasks
     .filter(hasReason)
     .flatMap(({ Status }) => Status.ContainerStatus?.ContainerID || [])
     .slice(0, 5);
-  type Inspected = { State?: { Health?: { Status: string; Log?: { ExitCode: number; Output: string }[] } } };
+  type Inspected = { State?: { Health?: { Status: string; Log?: Probe[] } } };
   const found = await Promise.all(ids.map((id) => api.find<Inspected>(`/containers/${id}/json`).catch(() => undefined)));
-  const failed = found.flatMap((container) => container?.State?.Health?.Log?.filter(({ ExitCode }) => ExitCode !== 0).slice(-1) ?? []);
+  const failed = found.flatMap((container) => lastFailure(container?.State?.Health?.Log ?? []) ?? []);
   return [...new Set(failed.map(({ ExitCode, Output }) => `healthcheck: exit ${ExitCode}: ${Output.trim()}`))];
 }
 

@@ -46,8 +46,9 @@ const rows: readonly (readonly [words: string, exitCode: number, answer: string,
     () => ({ SITE: file("bad.yaml", "site: bad\ndomain: bad.localhost\nhosts: 3\nhost: {}\n") }),
   ],
 ];
-test.each(rows)("%s", async (words, exitCode, answer, env = () => ({})) => {
-  const left = await barecast(words.split(" "), env());
+const cases = rows.map(([words, exitCode, answer, env]) => ({ words, exitCode, answer, env }));
+test.each(cases)("$words", async ({ words, exitCode, answer, env }) => {
+  const left = await barecast(words.split(" "), env?.());
   expect({ exitCode: left.exitCode, told: told(left.output) }).toEqual({ exitCode, told: answer });
   expect(await site.made()).toEqual([]);
 });

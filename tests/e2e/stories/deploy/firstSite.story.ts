@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { buildImages, keepingImages, loadIntoDocker } from "@barecast/images";
+import { ensureMachines, removeMachines, type StartedHost } from "@barecast/machines";
+import { loadSite } from "@barecast/site";
+import { copiedCheckout } from "../../src/checkout";
+import { run } from "../../src/command";
+import { leftOf } from "../../src/computers";
+import { blocksOf, documents } from "../../src/docs";
+import { cacheFolder, projectFolder } from "../../src/project";
+import { docker } from "../../src/session";
+import { merged, readSiteFile, storySite, writeSiteFile } from "../../src/siteFile";
+import { until } from "../../src/until";
+
+// docs/first-site.md, followed word by word, on a server as it is rented: Debian, and the operator's own key on it.
+jest.setTimeout(60 * 60_000);
+
+const folder = mkdtempSync(path.join(tmpdir(), "barecast-first-site-"));
+const inFolder = (...parts: string[]) => path.join(folder, ...parts);
+const rented = loadSite(
+  writeSiteFile(
+    merged(storySite, { site: "e2e-rented", hosts: { one: { machine: { baked: false } } }, network: { machines: "172.30.239.0/24" } }),
+    inFolder("rented"),
+  ),
+);
+const blocks = blocksOf("docs/first-site.md");
+const env = {
+  ...process.env,
+  SITE: "sites/live.yaml",
+  BARECAST_CACHE: cacheFolder,
+  BARECAST_STATE: inFolder("state"),
+  BARECAST_AGE_KEY_FILE: inFolder("site.agekey"),
+  SSH_AUTH_SOCK: inFolder("agent"),
+};
+
+let checkout: string;
+let agent: ChildProcess;
+let server: StartedHost;
+
+beforeAll(async () => {
+  checkout = copiedCheckout();
+  await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", inFolder("key")]);
+  agent = spawn("ssh-agent", ["-D", "-a", env.SSH_AUTH_SOCK], { stdio: ["ignore", "ignore", "inherit"] });
+  const add = () => leftOf(["ssh-add", "-q", inFolder("key")], env).then(({ exitCode, output }) => (exitCode === 0 ? null : output));
+  await until("The agent has the key", add, { withinMs: 60_000 });
+  const { machine } = await buildImages({ source: "packages", names: ["machine"], project: projectFolder, cache: cacheFolder });
+  [server] = (await keepingImages({ project: projectFolder }, async () => {
+    await loadIntoDocker(machine);
+    return ensureMachines(rented, { image: () => machine.ref, publicKey: readFileSync(inFolder("key.pub"), "utf8"), docker });
+  })) as [StartedHost];
+});
+afterAll(async () => {
+  await removeMachines(rented.name, { docker });
+  agent?.kill();
+  if (checkout) rmSync(checkout, { recursive: true });
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs lines as one types them into a shell. @returns what they said */
+const type = (lines: readonly string[], cwd = checkout) => run(["sh", "-euc", lines.join("\n")], { cwd, env, withinMs: 40 * 60_000 });
+const liveFile = () => path.join(checkout, "sites", "live.yaml");
+/** Puts the server's own in place of the example's. */
+const fillIn = (hostKey: string) =>
+  writeSiteFileAs(liveFile(), {
+    site: "e2e-live",
+    domain: "e2e-live.localhost",
+    images: "packages",
+    hosts: { one: { address: server.address, ssh: { hostKey } } },
+  });
+const writeSiteFileAs = (file: string, changes: Parameters<typeof merged>[1]) => {
+  const written = writeSiteFile(merged(readSiteFile(file), changes), inFolder("filled-in"));
+  return run(["cp", written, file]);
+};
+
+test("the site file is a copy with the server's own in it; a wrong host key stops all that asks the server", async () => {
+  expect(blocks[0]).toEqual(["cp sites/minimal.yaml sites/live.yaml", "export SITE=sites/live.yaml"]);
+  await type(blocks[0]!);
+  await fillIn(String((readSiteFile(liveFile())["hosts"] as { one: { ssh: { hostKey: string } } }).one.ssh.hostKey));
+  const { exitCode, output } = await leftOf(["sh", "-c", `cd ${checkout} && ./barecast up`], env, 40 * 60_000);
+  expect(output).toMatch(
+    /hosts\.one\.ssh\.hostKey: Expected the host to show this key, found another \(SHA256:[\w+/]+\)\. Nothing was sent there/,
+  );
+  expect(exitCode).toBe(4);
+  expect(await run(["docker", "exec", server.container, "sh", "-c", "command -v docker || echo none"])).toBe("none\n");
+
+  const [[shown]] = blocksOf("docs/first-site.md", "sh server") as [[string]];
+  const hostKey = await run(["docker", "exec", server.container, "sh", "-c", shown]);
+  await fillIn(hostKey.split(" ").slice(0, 2).join(" ").trim());
+});
+
+test("check, plan, up: video flows on it", async () => {
+  expect(blocks[1]).toEqual(["./barecast check", "./barecast plan", "./barecast up"]);
+  const [check, plan, up] = blocks[1] as [string, string, string];
+  await type([check]);
+  expect(await type([plan])).toMatch(/^\+ create {3}Service {8}traefik$[^]*\n\d+ create$/m);
+  expect(await type([`${up} 2>&1`])).toMatch(/^ {2}Verify: video flows /m);
+});
+
+test("what is typed from day to day answers; a plan finds nothing to do, and an up does nothing", async () => {
+  const [look, change] = blocks.slice(2) as [string[], string[]];
+  const said = await type(look);
+  expect(said).toMatch(/^\d+ hosts?, \d+ services: all is well$/m);
+  expect(said.trimEnd().split("\n").at(-1)).toMatch(/^[\w-]{20,}$/);
+  expect(await type([...change, "echo"].map((line) => `${line} 2>&1`))).toMatch(/nothing to change/);
+});
+
+test("down refuses a server, and changes nothing", async () => {
+  const { exitCode, output } = await leftOf(["sh", "-c", `cd ${checkout} && ./barecast down`], env);
+  expect({ exitCode, output }).toEqual({
+    exitCode: 2,
+    output: expect.stringContaining("hosts.one: Expected machines only, found a server of yours. Nothing was changed"),
+  });
+  await type(["./barecast verify"]);
+});
+
+test("every other command of the documents is a word of barecast's, and answers; make's are looked at", async () => {
+  const others = documents().flatMap((file) => (file.endsWith("first-site.md") ? [] : blocksOf(file).flat()));
+  expect(others.length).toBeGreaterThan(5);
+  for (const command of new Set(others)) {
+    const target = /^make (\w+)$/.exec(command)?.[1];
+    if (target === undefined) await type([command]);
+    else expect(await type([`make -n ${target}`])).toMatch(new RegExp(`(\\./barecast|npm run --silent) ${target}`));
+  }
+});
