@@ -5,8 +5,9 @@ import { sessionLabels } from "./session";
 import type { SiteUnderTest } from "./site";
 
 /**
- * Tries every TCP port of an address, and prints those that accept a connection. Firewalls drop: a port that is silent for a second is closed. What
- * tells nothing of the port, as a lack of sockets here, ends the scan.
+ * Tries every TCP port of an address, and prints those that accept a connection. Firewalls drop: a port that is silent is closed, when its first
+ * packet was sent again (after a second) without an answer. Tries begin evenly, for a burst of packets is lost on the way. What tells nothing of
+ * the port, as a lack of sockets here, ends the scan.
  */
 const program = `
 const net = require("node:net");
@@ -14,13 +15,13 @@ const address = process.argv[1], open = [];
 const closed = ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
 let next = 1;
 const probe = (port) => new Promise((resolve) => {
-  const socket = net.connect({ host: address, port, timeout: 1000 });
+  const socket = net.connect({ host: address, port, timeout: 2500 });
   const end = (isOpen) => { if (isOpen) open.push(port); socket.destroy(); resolve(); };
-  socket.once("connect", () => end(true)).once("timeout", () => end(false));
+  socket.once("connect", () => end(true)).once("timeout", () => setImmediate(end, false)); // what came meanwhile is heard first
   socket.once("error", (error) => { if (!closed.includes(error.code)) throw error; end(false); });
 });
-const worker = async () => { while (next <= 65535) await probe(next++); };
-Promise.all(Array.from({ length: 3000 }, worker)).then(() => console.log(JSON.stringify(open.sort((a, b) => a - b))));
+const worker = async (_, place) => { await new Promise((resolve) => setTimeout(resolve, place / 2)); while (next <= 65535) await probe(next++); };
+Promise.all(Array.from({ length: 5000 }, worker)).then(() => console.log(JSON.stringify(open.sort((a, b) => a - b))));
 `;
 
 /** The site's open TCP ports as somebody sees them in a network: a client's, or that of the site's hosts, whose neighbour they then are. */
