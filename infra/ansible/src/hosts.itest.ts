@@ -173,7 +173,7 @@ test("the registry, closed to everybody else, answers the operator by SSH, with 
   await way.close();
   expect(stdout).toMatch(/^HTTP\/2 200/);
   await expect(openForward({ ...host, ssh: { ...host.ssh, port: 9 } }, place, 5000)).rejects.toThrow(
-    /^one: Can't bring port 5000 here by SSH: ssh: connect to host [\d.]+ port 9: Connection refused$/,
+    /^Port 5000 can't be brought here\. hosts\.one: Expected an answer by SSH, found: ssh: connect to host [\d.]+ port 9: Connection refused$/,
   );
 });
 

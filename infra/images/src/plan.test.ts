@@ -139,7 +139,7 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
       do: "run",
       cwd: "/c/images/signaling/npm",
       command: [
-        ...["/p/.tools/bin/npm", "install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
+        ...["/p/.tools/bin/npm", "install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
         ...["--workspace", "services/signaling"],
       ],
     },

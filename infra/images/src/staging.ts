@@ -45,7 +45,17 @@ function planWorkspace({ folder, without = {} }: Staging & { kind: "workspace" }
   const stage = path.join(cachePaths(cache).work(name), "npm");
   const manifests = ["package.json", "package-lock.json", ".npmrc", ...host.workspaces.map((each) => `${each}/package.json`)];
   // Not `npm ci`: it refuses a lockfile without optional packages for other systems, as a registry that lacks those makes it.
-  const install = ["install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--workspace", folder];
+  const install = [
+    "install",
+    "--no-save",
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--workspace",
+    folder,
+  ];
   const app = path.join(context, "app");
   return [
     compile(folder, input),

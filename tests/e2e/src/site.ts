@@ -46,9 +46,9 @@ export class SiteUnderTest {
     await this.barecast.up(file).finally(() => rmSync(path.dirname(file), { recursive: true }));
   }
 
-  /** Runs a command in the machine. @returns its output @throws CommandFailed */
+  /** Runs a command in the machine; ten minutes at most, which no command takes. @returns its output @throws CommandFailed */
   inside(...command: readonly string[]): Promise<string> {
-    return run(["docker", "exec", this.about.machine, ...command]);
+    return run(["docker", "exec", this.about.machine, ...command], { withinMs: 600_000 });
   }
   /** Runs a command in the running container of a service. */
   async insideService(key: string, ...command: readonly string[]): Promise<string> {

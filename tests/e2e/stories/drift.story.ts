@@ -35,7 +35,7 @@ test("a service that was scaled and changed by hand, and one that was removed", 
   const missing = `\nrecordings-one: not there.\n${sum}: 1 not as it should be. `;
   await until("The second replica runs", async () => ((text) => (text.includes(missing) ? null : text))(await status()), {
     withinMs: 60_000,
-    everyMs: 1000,
+    everyMs: 3000,
   });
 
   await site.barecast.up();

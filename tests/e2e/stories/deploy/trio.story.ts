@@ -109,19 +109,19 @@ test("a worker that is killed: all is answered by the other; back again, it is m
   await until("All is answered without it", stays, { withinMs: 90_000, everyMs: 100 });
   console.info(`All was answered ${(sinceMs / 1000).toFixed(1)} s after the worker had been killed`);
   await run(["docker", "start", machine("two")]);
-  await until("The worker is back", allIsWell, { withinMs: 180_000, everyMs: 2000 });
+  await until("The worker is back", allIsWell, { withinMs: 180_000, everyMs: 5000 });
 });
 
 test("all machines restarted at once: everything is back without a hand", async () => {
   await run(["docker", "restart", "--time", "20", ...["one", "two", "three"].map(machine)], { withinMs: 180_000 });
-  await until("All is well again", allIsWell, { withinMs: 300_000, everyMs: 2000 });
+  await until("All is well again", allIsWell, { withinMs: 300_000, everyMs: 5000 });
   await barecast.verb(["verify"], 180_000);
 });
 
 test("a host that was installed anew is noticed and made whole", async () => {
   await run(["docker", "rm", "--force", "--volumes", machine("two")]);
   await barecast.up();
-  await until("All is well again", allIsWell, { withinMs: 120_000, everyMs: 2000 });
+  await until("All is well again", allIsWell, { withinMs: 120_000, everyMs: 5000 });
   const nodes = await run(["docker", "exec", machine("one"), "docker", "node", "ls", "--format", "{{.Hostname}} {{.Status}}"]);
   expect(nodes.trim().split("\n").sort()).toEqual(["one Ready", "three Ready", "two Ready"]);
 });
