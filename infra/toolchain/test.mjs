@@ -27,6 +27,22 @@ const jest = (project) =>
  * A step that doesn't end within `limitMinutes` is ended: a multiple of what it takes on two busy cores.
  * @typedef {{ title: string, command: [string, string[]], report?: string, limitMinutes?: number }} Step
  */
+/** @type {Step} */
+const stories = { title: "stories", command: jest("e2e"), report: "e2e", limitMinutes: 45 };
+/** @type {Step} */
+const deploying = { title: "deploying", command: jest("deploy"), report: "deploy", limitMinutes: 45 };
+/** @type {Step[]} */
+const parts = [
+  {
+    title: "media server",
+    command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
+    report: "media",
+    limitMinutes: 20,
+  },
+  { title: "services", command: jest("services"), report: "services", limitMinutes: 20 },
+  { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 25 },
+];
+
 /**
  * One step after the other; those in a list run side by side: each has an engine's objects, ports and networks of its own. Lists within one are
  * one after the other again.
@@ -45,22 +61,7 @@ const steps = [
     ? []
     : [
         { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 },
-        [
-          { title: "stories", command: jest("e2e"), report: "e2e", limitMinutes: 45 },
-          [
-            [
-              {
-                title: "media server",
-                command: node("infra/toolchain/mediaTests.mjs", `--outputFile=${path.join(reports, "media.json")}`, "--json"),
-                report: "media",
-                limitMinutes: 20,
-              },
-              { title: "services", command: jest("services"), report: "services", limitMinutes: 20 },
-              { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 25 },
-            ],
-            { title: "deploying", command: jest("deploy"), report: "deploy", limitMinutes: 45 },
-          ],
-        ],
+        ...(process.argv.includes("--lanes") ? [[stories, [parts, deploying]]] : [parts, stories, deploying]),
       ]),
 ];
 

@@ -10,8 +10,12 @@ type Labels = Readonly<Record<string, string>> | null | undefined;
 /** What no site has: images that tests alone need. */
 const ofTests = imageNames.filter((name) => imageTable[name].purpose === "test").map((name) => `barecast/${name}:`);
 
-/** What is there now, but for what tests made and what other sites have: both may be at work. */
+/**
+ * What is there now, but for what tests made and what other sites have: both may be at work. A container of an image without a name is a step of
+ * somebody's image build, gone in a moment.
+ */
 export async function footprint(site: string): Promise<Footprint> {
+  const isOfTests = (ref: string) => ofTests.some((prefix) => ref.startsWith(prefix));
   const isOurs = (labels: Labels) =>
     labels?.["org.testcontainers"] !== "true" && labels?.["barecast.test"] === undefined && [undefined, site].includes(labels?.[siteLabel]);
   const [containers, networks, volumes, images] = await Promise.all([
@@ -22,7 +26,7 @@ export async function footprint(site: string): Promise<Footprint> {
   ]);
   return {
     containers: containers
-      .filter(({ Labels }) => isOurs(Labels))
+      .filter(({ Labels, Image }) => isOurs(Labels) && Image.includes(":") && !Image.startsWith("sha256:") && !isOfTests(Image))
       .flatMap(({ Names }) => Names)
       .sort(),
     networks: networks
@@ -35,7 +39,7 @@ export async function footprint(site: string): Promise<Footprint> {
       .sort(),
     images: images
       .flatMap(({ RepoTags }) => RepoTags ?? [])
-      .filter((ref) => !ofTests.some((prefix) => ref.startsWith(prefix)))
+      .filter((ref) => !isOfTests(ref))
       .sort(),
   };
 }
