@@ -1,6 +1,7 @@
 "use strict";
 // Five projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
-// them), e2e (the stories on one site that they share) and deploy (those on sites of their own). The last two can run side by side. A workspace's name maps to its source.
+// them), e2e (the stories on one site that they share) and deploy (those on sites of their own). The last two can run side by side.
+// A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 

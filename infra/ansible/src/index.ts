@@ -1,8 +1,8 @@
 export { openForward } from "./forward";
 export type { Forward } from "./forward";
 export { hostDigests } from "./digests";
-export { rolesDocs } from "./docs";
 export type { DigestInput } from "./digests";
+export { rolesDocs } from "./docs";
 export { AnsibleError } from "./errors";
 export type { AnsibleErrorCode } from "./errors";
 export type { AnsibleEvent, HostCounts, RunStats, TaskEvent, TaskStart } from "./events";

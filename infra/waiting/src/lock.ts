@@ -51,7 +51,7 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
   const release = await hold(file, options);
   const record = `${file}.holder-${randomUUID()}`;
   try {
-    // Alone, it finds records of those alone who were killed.
+    // Who is alone holds it as the only one: all other records are of holders that were killed.
     if (!options.isShared) for (const left of recordsOf(file)) rmSync(left, { force: true });
     writeFileSync(record, JSON.stringify({ pid: process.pid, purpose: options.purpose, since: new Date() }));
     return await work();

@@ -31,6 +31,7 @@ export function brokenCheckout(service: string, says: string): string {
   const recipe = path.join(folder, "services", service);
   writeFileSync(path.join(recipe, "broken.js"), `console.error(${JSON.stringify(says)});\nprocess.exit(1);\n`);
   appendFileSync(path.join(recipe, "Dockerfile"), "COPY broken.js /app/dist/main.js\n");
+  // Newer than these, too.
   writeFileSync(path.join(folder, ".tools", "build.stamp"), "");
   return folder;
 }
