@@ -32,10 +32,16 @@ export class Child {
 
   /** Asks it to end, and ends it after `graceMs`. */
   async stop(signal: "SIGINT" | "SIGKILL", graceMs: number): Promise<void> {
-    this.process.kill(signal);
-    const timer = setTimeout(() => this.process.kill("SIGKILL"), graceMs);
+    this.send(signal);
+    const timer = setTimeout(() => this.send("SIGKILL"), graceMs);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  // What could not be started has no process id. Node may then send the signal to 0 instead, which kill(2) takes for the whole process
+  // group: the media server itself.
+  private send(signal: "SIGINT" | "SIGKILL"): void {
+    if (this.process.pid !== undefined) this.process.kill(signal);
   }
 
   private keep(text: string): void {
