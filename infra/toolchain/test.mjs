@@ -42,6 +42,8 @@ const parts = [
   { title: "services", command: jest("services"), report: "services", limitMinutes: 20 },
   { title: "hosts", command: jest("hosts"), report: "hosts", limitMinutes: 25 },
 ];
+/** @type {Step} */
+const blocks = { title: "blocks", command: jest("blocks"), report: "blocks", limitMinutes: 15 };
 
 /**
  * One step after the other; those in a list run side by side: each has an engine's objects, ports and networks of its own. Lists within one are
@@ -61,7 +63,7 @@ const steps = [
     ? []
     : [
         { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 },
-        ...(process.argv.includes("--lanes") ? [[stories, [parts, deploying]]] : [parts, stories, deploying]),
+        ...(process.argv.includes("--lanes") ? [[stories, deploying, [...parts, blocks]]] : [parts, blocks, stories, deploying]),
       ]),
 ];
 

@@ -57,14 +57,13 @@ export const httpHealth = (port: number, path: string, startPeriodMs?: number) =
     [
       "/bin/bash",
       "-c",
-      `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200 '* ]]`,
+      `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200 '* ]] || { echo "$line"; exit 1; }`,
     ],
     startPeriodMs,
   );
 
-/** Health of a Node service by its own program. */
-export const nodeHealth = (url: string, startPeriodMs?: number) =>
-  health(["/usr/local/bin/node", "/usr/local/lib/healthcheck.js", url], startPeriodMs);
+/** Health of a Node service, by a program of its image. */
+export const nodeHealth = (url: string, startPeriodMs?: number) => health(["/usr/local/bin/http-health", url], startPeriodMs);
 
 /** Fills a service up: names, defaults, and its files as Swarm objects with hashed names. */
 export function partOf({ site, secrets }: StackInput, spec: PartSpec): Part {

@@ -7,7 +7,7 @@ type Labels = Readonly<Record<string, string>> | null | undefined;
 /** Of what stands outside of the sites. The tests of services, which may be at work, have others. */
 const imagesOutside = ["browser", "camera", "reaper"];
 
-const isOfSession = (labels: Labels) => labels?.[LABEL_TESTCONTAINERS_SESSION_ID] !== undefined;
+const sessionOf = (labels: Labels) => labels?.[LABEL_TESTCONTAINERS_SESSION_ID];
 /** By its name: the reaper's image stands in for servers, too. */
 const isReaper = (names: readonly string[]) => names.some((name) => name.startsWith("/testcontainers-ryuk-"));
 
@@ -28,14 +28,21 @@ export async function removeSites(isLeft: (site: string) => boolean): Promise<st
 
 const volumes = async () => (await docker.listVolumes()).Volumes ?? [];
 
-/** Takes away what they left outside of the sites: browsers, cameras and their networks. @returns the names of what it took away */
+/**
+ * Takes away what they left outside of the sites: browsers, cameras and their networks. What has a living reaper stays: its stories are at
+ * work, or the reaper sees to it.
+ * @returns the names of what it took away
+ */
 export async function removeOutside(): Promise<string[]> {
-  const containers = (await docker.listContainers({ all: true })).filter(
-    ({ Names, Labels }) => isOfSession(Labels) && !isReaper(Names) && imagesOutside.includes(Labels["barecast.image"] ?? ""),
+  const found = await docker.listContainers({ all: true });
+  const living = found.filter(({ Names, State }) => isReaper(Names) && State === "running").map(({ Labels }) => sessionOf(Labels));
+  const isLeft = (labels: Labels) => sessionOf(labels) !== undefined && !living.includes(sessionOf(labels));
+  const containers = found.filter(
+    ({ Names, Labels }) => isLeft(Labels) && !isReaper(Names) && imagesOutside.includes(Labels["barecast.image"] ?? ""),
   );
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone)));
   const networks = (await docker.listNetworks()).filter(
-    ({ Name, Labels }) => /^barecast-(client|standin)-/.test(Name) && isOfSession(Labels as Labels),
+    ({ Name, Labels }) => /^barecast-(client|standin)-/.test(Name) && isLeft(Labels as Labels),
   );
   await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove().catch(unlessGone)));
   return [...containers.map(({ Names }) => Names[0]!.slice(1)), ...networks.map(({ Name }) => Name)];

@@ -1,13 +1,13 @@
 import { machineNetwork, networkOptions, siteLabel } from "@barecast/machines";
 import { testImages } from "../src/images";
 import { removeOutside, removeSites, unlessGone } from "../src/leftovers";
-import { docker } from "../src/session";
+import { docker, sessionLabels } from "../src/session";
 
 // A run that is killed together with its reaper leaves what nobody knows of any more: the next one takes it away, and nothing else.
 
 const ofNobody = { "org.testcontainers": "true", "org.testcontainers.session-id": "a-session-that-was-killed" };
 
-test("what killed stories left goes; a kept site, others' sites and others' containers stay", async () => {
+test("what killed stories left goes; a kept site, others' sites and containers, and those of stories at work stay", async () => {
   const { reaper: image } = await testImages();
   const networks = [
     { Name: "barecast-client-killed", Labels: ofNobody },
@@ -20,6 +20,7 @@ test("what killed stories left goes; a kept site, others' sites and others' cont
     { name: "barecast-killed-client", Labels: { ...ofNobody, "barecast.image": "browser" } },
     { name: "barecast-killed-scanner", Labels: { ...ofNobody, "barecast.image": "reaper" } },
     { name: "barecast-others-client", Labels: { ...ofNobody, "barecast.image": "postgres" } },
+    { name: "barecast-living-client", Labels: { ...(await sessionLabels()), "barecast.image": "browser" } },
   ];
   const created = await Promise.all(
     containers.map((container) =>
@@ -31,7 +32,7 @@ test("what killed stories left goes; a kept site, others' sites and others' cont
     expect(removed.sort()).toEqual(["barecast-client-killed", "barecast-e2e-killed", "barecast-killed-client", "barecast-killed-scanner"]);
     const names = (await docker.listNetworks()).map(({ Name }) => Name);
     expect(networks.map(({ Name }) => Name).filter((name) => names.includes(name))).toEqual(["barecast-e2e-kept", "barecast-e2emil"]);
-    await expect(created.at(-1)!.inspect()).resolves.toMatchObject({ Name: "/barecast-others-client" });
+    for (const { id } of created.slice(-2)) await expect(docker.getContainer(id).inspect()).resolves.toMatchObject({ Id: id });
   } finally {
     for (const one of [...created, ...made]) await one.remove().catch(unlessGone);
   }

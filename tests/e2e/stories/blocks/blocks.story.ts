@@ -1,10 +1,10 @@
-import { startBrowser, type Browser } from "../src/browser";
-import type { Access } from "../src/firewall";
-import { judged } from "../src/judge";
-import { clientNetwork, type ClientNetwork } from "../src/networks";
-import { lagMs, live, livenessProblem } from "../src/reading";
-import { startStandIn, type StandIn } from "../src/standIn";
-import { readCounter } from "../src/watch";
+import { startBrowser, type Browser } from "../../src/browser";
+import type { Access } from "../../src/firewall";
+import { judged } from "../../src/judge";
+import { clientNetwork, type ClientNetwork } from "../../src/networks";
+import { lagMs, live, livenessProblem } from "../../src/reading";
+import { startStandIn, type StandIn } from "../../src/standIn";
+import { readCounter } from "../../src/watch";
 
 // What the stories are built of, tried without a site: a check that can't fail here would prove nothing there.
 jest.setTimeout(600_000);
