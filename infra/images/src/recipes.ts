@@ -58,7 +58,13 @@ const recipes: Readonly<Record<ImageName, Recipe>> = {
   }),
   media: workspace("services/media"),
   signaling: workspace("services/signaling"),
-  parse: workspace("services/parse", { "parse-dashboard": dashboardBundle }),
+  parse: workspace("services/parse", {
+    // services/parse/src/no-push.ts stands in for it.
+    "parse-server": ["@parse/push-adapter"],
+    // Its build for Node does without.
+    parse: ["@babel/runtime-corejs3"],
+    "parse-dashboard": [...dashboardBundle, "@babel/runtime-corejs3"],
+  }),
   machine: docker(apt),
   "machine-baked": docker(apt),
   browser: docker(apt),

@@ -3,7 +3,7 @@ import { throwawayRedis } from "./testing/containers";
 import { master, masterKey, prepareGround, type Ground } from "./testing/service";
 import { until } from "./until";
 
-// What is around Parse: its database that goes and comes back, and live queries over Redis.
+// What is around Parse: its database that goes and comes back, live queries over Redis, and push, which a site has not.
 let ground: Ground;
 beforeAll(async () => {
   ground = await prepareGround();
@@ -56,5 +56,12 @@ test("says what is wrong while its database is away, and comes back with it", as
   expect(away.body).toEqual({ status: "unready", database: expect.stringMatching(/./) });
   await ground.database.start();
   expect(await ask("GET", "/health")).toEqual({ status: 200, body: { status: "ok", database: "ok" } });
+  expect(await parse.stop()).toBe(0);
+});
+
+test("push is refused, for want of a configuration", async () => {
+  const parse = await ground.start();
+  const { status, body } = await clientOf(parse).ask("POST", "/api/push", master, { where: {}, data: { alert: "fire" } });
+  expect({ status, body }).toEqual({ status: 400, body: { code: 115, error: "Missing push configuration" } });
   expect(await parse.stop()).toBe(0);
 });

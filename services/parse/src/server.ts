@@ -1,4 +1,5 @@
 import "./no-log-files";
+import "./no-push";
 import express, { type Express } from "express";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
