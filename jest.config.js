@@ -1,6 +1,6 @@
 "use strict";
 // Six projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
-// them), blocks (what stories are made of), e2e (the stories on one site that they share) and deploy (those on sites of their own).
+// them), siteless (stories that need no site), e2e (the stories on one site that they share) and deploy (those on sites of their own).
 // A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
@@ -53,7 +53,7 @@ module.exports = {
       globalSetup: "<rootDir>/tests/e2e/src/servicesSetup.ts",
     },
     { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible}/src/**/*.itest.ts"] },
-    { ...shared, displayName: "blocks", testMatch: ["<rootDir>/tests/e2e/stories/blocks/*.story.ts"] },
+    { ...shared, displayName: "siteless", testMatch: ["<rootDir>/tests/e2e/stories/siteless/*.story.ts"] },
     {
       ...shared,
       displayName: "e2e",

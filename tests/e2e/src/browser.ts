@@ -1,8 +1,9 @@
 import path from "node:path";
 import { chromium, type Browser as CdpBrowser, type Page } from "playwright-core";
-import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
+import { Wait, type StartedTestContainer } from "testcontainers";
 import { clipFile, phoneClip } from "./clip";
 import { controlPort } from "./firewall";
+import { FirstServedContainer } from "./firstServed";
 import { testImages } from "./images";
 import type { ClientNetwork } from "./networks";
 import { until } from "./until";
@@ -42,7 +43,7 @@ export async function startBrowser(network: ClientNetwork, known: Known, { hasCa
   const clip = hasCamera ? await clipFile(phoneClip) : undefined;
   const inside = "/clips/camera.mjpeg";
   const names = resolverRules(known.hosts);
-  const container = await new GenericContainer(image)
+  const container = await new FirstServedContainer(image)
     .withNetworkMode(network.name)
     .withExposedPorts(controlPort)
     .withEnvironment({ ...(known.ca ? { BROWSER_CA: known.ca } : {}), ...(clip ? { BROWSER_CLIP: inside } : {}) })

@@ -1,6 +1,7 @@
 import path from "node:path";
-import { GenericContainer, Wait, type StartedTestContainer } from "testcontainers";
+import { Wait, type StartedTestContainer } from "testcontainers";
 import { cameraClip, clipFile } from "./clip";
+import { FirstServedContainer } from "./firstServed";
 import { testImages } from "./images";
 import type { SiteNetwork } from "./networks";
 
@@ -19,7 +20,7 @@ export interface CameraLogin {
 
 export async function startCamera(site: SiteNetwork, login?: CameraLogin): Promise<Camera> {
   const [{ camera }, clip] = [await testImages(), await clipFile(cameraClip)];
-  const container = await new GenericContainer(camera)
+  const container = await new FirstServedContainer(camera)
     .withNetworkMode(site.name)
     .withBindMounts([{ source: path.resolve(clip), target: "/clips/counter.mkv", mode: "ro" }])
     .withCommand(["--file", "/clips/counter.mkv", ...Object.entries(login ?? {}).flatMap(([name, value]) => [`--${name}`, value])])

@@ -5,8 +5,10 @@ import { loadSite } from "@barecast/site";
 import { machineNetwork } from "@barecast/machines";
 import { Barecast, type UpResult } from "./barecast";
 import { exclusively } from "./exclusively";
+import { firstServedShares } from "./firstServed";
 import { removeOutside, removeSites } from "./leftovers";
 import { startMachine } from "./machine";
+import { docker } from "./session";
 import { storySite, writeSiteFile } from "./siteFile";
 import { SiteUnderTest } from "./site";
 
@@ -64,7 +66,10 @@ async function bringUp(folder: string): Promise<Shared> {
     : { BARECAST_STATE: path.join(folder, "state"), BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey") };
   note(folder, "begun", { siteFile, env });
   // A kept site's machine is left to `up`: the reaper would take one with this session's labels.
-  if (!named && !process.env[keepVariable]) await startMachine(siteFile, env);
+  if (!named && !process.env[keepVariable]) {
+    await startMachine(siteFile, env);
+    await docker.getContainer(`barecast-${storySite.site}-one`).update({ CpuShares: firstServedShares });
+  }
   const shared = { siteFile, env, up: await new Barecast(siteFile, env).up() };
   note(folder, "site", shared);
   return shared;

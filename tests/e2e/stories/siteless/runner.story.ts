@@ -1,35 +1,28 @@
 import { DockerProxy, Harness, killedAtWrite, PLATFORM } from "@barecast/runner/testing";
-import { Forward } from "../src/forward";
-import { sharedSite } from "../src/sharedSite";
+import { BareSwarm, sleeper } from "../../src/bareSwarm";
 
-// The runner by itself, with a small program of its own, on the swarm of the site's machine: beside the site, which nothing of it touches.
+// The runner by itself, with a small program of its own, on a swarm that has nothing else in it.
 jest.setTimeout(10 * 60_000);
 
-let forward: Forward;
+let swarm: BareSwarm;
 let harness: Harness<DockerProxy>;
 let docker: DockerProxy;
-let image: string;
-/** Another network than the site's own. */
 const place = { subnet: "10.239.9.0/24" };
 
 beforeAll(async () => {
-  const site = await sharedSite();
-  // Any that is there and has `sleep`; its own health is another program's.
-  const format = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
-  image = (await site.inside("docker", "service", "inspect", `${site.about.name}-redis`, "--format", format)).trim();
-  forward = await Forward.toDockerOf(site);
+  swarm = await BareSwarm.start();
 });
-afterAll(() => forward?.close());
+afterAll(() => swarm?.remove());
 beforeEach(async () => {
   harness = new Harness("wire", { "program.js": PLATFORM });
-  docker = new DockerProxy(forward.socket);
+  docker = new DockerProxy(swarm.socket);
   await harness.start(docker);
 });
 afterEach(async () => {
   await harness?.run("destroy").finally(() => harness.stop());
 });
 
-const configOf = (more: Record<string, string> = {}) => ({ ...place, image, ...more });
+const configOf = (more: Record<string, string> = {}) => ({ ...place, image: sleeper, ...more });
 const filters = JSON.stringify({ label: ["barecast.site=wire"] });
 
 /** What carries the program's label, by kind; contents are hashed into names. */
