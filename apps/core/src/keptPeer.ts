@@ -96,7 +96,7 @@ export class KeptPeer {
     this.events.onBroken(reason);
     this.retry = setTimeout(
       () => this.connection.state.getSnapshot().status === "open" && this.begin(),
-      backoffMs(this.tries++, 500, 10_000),
+      backoffMs(this.tries++, 200, 10_000),
     );
   }
 

@@ -1,4 +1,5 @@
 import { MediaPool } from "./media/pool";
+import { probeTimes } from "./media/probe";
 import { createLog } from "./log";
 import { replicaTimes, shareStreams } from "./replicas";
 import type { SharedStore } from "./sharedStore";
@@ -41,7 +42,7 @@ async function startReplicas() {
   const store = memoryStore();
   const time = { now: 1_000_000 };
   const replica = async (run: string) => {
-    const options = { name: "m1", url: media.url, run, isRunning: async () => true, probeMs: 5000, timeoutMs: 3000 };
+    const options = { name: "m1", url: media.url, run, isRunning: async () => true, probe: probeTimes };
     const pool = new MediaPool([options], log);
     const streams = new StreamRegistry();
     pool.start();

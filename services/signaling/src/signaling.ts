@@ -9,6 +9,7 @@ import { closeLostRows } from "./ledger/lostRows";
 import { createLog, type Log } from "./log";
 import { Camera, cameraTimes, type CameraTimes } from "./media/camera";
 import { MediaPool } from "./media/pool";
+import { probeTimes, type ProbeTimes } from "./media/probe";
 import { createMetrics } from "./metrics";
 import { parseClient, type ParseCall } from "./parse";
 import { joinReplicas } from "./replicas";
@@ -21,7 +22,7 @@ export interface SignalingOptions {
   readonly log?: Log;
   readonly camera?: CameraTimes;
   readonly webSocket?: WebSocketTimes;
-  readonly probe?: { readonly intervalMs: number; readonly timeoutMs: number };
+  readonly probe?: ProbeTimes;
   /** How long `/health` says 503 while clients are still served. Two polls of Traefik. */
   readonly drainMs?: number;
   /** How long a Parse session is believed. */
@@ -40,7 +41,7 @@ export interface RunningSignaling {
 /** Starts the signaling server; resolves when it listens. Media servers and Parse may come later. @throws when the port is taken. */
 export async function startSignaling(config: Config, secrets: Secrets, options: SignalingOptions = {}): Promise<RunningSignaling> {
   const log = options.log ?? createLog(config.logLevel);
-  const probe = options.probe ?? { intervalMs: 2000, timeoutMs: 3000 };
+  const probe = options.probe ?? probeTimes;
   const run = randomUUID();
   const parse = parseClient(config.parse, secrets.parseMaster);
   const sessions = createSessions(parse, options.sessionCacheMs);
@@ -49,7 +50,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
   const streams = new StreamRegistry();
   const isRunning = (other: string) => replicas.isRunning(other);
   const pool = new MediaPool(
-    config.media.map((media) => ({ ...media, run, isRunning, probeMs: probe.intervalMs, timeoutMs: probe.timeoutMs })),
+    config.media.map((media) => ({ ...media, run, isRunning, probe })),
     log,
   );
   const replicas = joinReplicas(run, config, secrets, pool, streams, log);

@@ -58,3 +58,18 @@ test("an admin opens the dashboard by SSH and sees the classes; an operator is r
   await opened.interrupt();
   await expect(fetch(`${origin}/dashboard`)).rejects.toThrow("fetch failed");
 });
+
+/** Loads every module of Parse Server and of its client; prints those that ask for a package that is not there. */
+const loadAll = `
+require("/app/dist/no-push.js"); require("/app/dist/no-log-files.js");
+const { globSync } = require("node:fs");
+const modules = globSync("/node_modules/{parse-server/lib,parse/lib/node}/**/*.js").filter((file) => !file.includes("/cli/"));
+const missing = modules.flatMap((file) => { try { require(file); return []; } catch (error) { return error.code === "MODULE_NOT_FOUND" ? file : []; } });
+console.log(JSON.stringify({ areMany: modules.length > 200, missing }));
+process.exit();
+`;
+
+test("nothing that Parse could ask for is left out of its image", async () => {
+  const found = await scene.site.insideService("parse", "/usr/local/bin/node", "--no-warnings", "-e", loadAll);
+  expect(JSON.parse(found.trim().split("\n").at(-1)!)).toEqual({ areMany: true, missing: [] });
+});

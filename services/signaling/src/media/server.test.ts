@@ -3,11 +3,12 @@ import { connectClient, until } from "../testing/client";
 import { closeAfterEach } from "../testing/closing";
 import { origin, startSetup } from "../testing/setup";
 import { startWireDouble } from "../testing/wireDouble";
+import { probeTimes } from "./probe";
 import { MediaServer } from "./server";
 
 const offer = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 VP8/90000\r\n";
 // Silence that a busy computer has by itself is shorter than that.
-const probe = { intervalMs: 50, timeoutMs: 2000 };
+const probe = { ...probeTimes, intervalMs: 50, timeoutMs: 2000 };
 const closeAtEnd = closeAfterEach();
 
 test("a media server that falls silent: publisher and viewer are told, and new ones refused in words", async () => {
@@ -64,7 +65,7 @@ test("a pipeline is an orphan when two looks in a row find its run missing, and 
     return answers[run]!.shift() ?? true;
   };
   const sweep = { firstMs: 20, everyMs: 20 };
-  const options = { name: "m1", url: media.url, run: "this", isRunning, probeMs: 5000, timeoutMs: 3000, sweep };
+  const options = { name: "m1", url: media.url, run: "this", isRunning, probe: probeTimes, sweep };
   const server = new MediaServer(
     options,
     createLog("error", () => undefined),

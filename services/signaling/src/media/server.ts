@@ -2,9 +2,9 @@ import type { Log } from "../log";
 import { reasonOf } from "../log";
 import { connectKurento, type KurentoSession, type Remote } from "./kurento";
 import { orphanReleaser, runTag, sweepTimes, type SweepTimes } from "./orphans";
-import { startProbe, type Probe } from "./probe";
+import { startProbe, type Probe, type ProbeTimes } from "./probe";
 
-/** `url` is the WebSocket of Kurento's protocol; `probeMs` lies between two probes, `timeoutMs` is for one answer. */
+/** `url` is the WebSocket of Kurento's protocol. */
 export interface MediaServerOptions {
   readonly name: string;
   readonly url: string;
@@ -12,8 +12,7 @@ export interface MediaServerOptions {
   readonly run: string;
   /** Whether the process that made a pipeline is known to live: then its pipeline is no orphan. */
   readonly isRunning: (run: string) => Promise<boolean>;
-  readonly probeMs: number;
-  readonly timeoutMs: number;
+  readonly probe: ProbeTimes;
   /** Left out: `sweepTimes`. */
   readonly sweep?: SweepTimes;
 }
@@ -70,10 +69,10 @@ export class MediaServer {
 
   async start(): Promise<void> {
     if (this.isClosed) return;
-    const { url, timeoutMs, probeMs } = this.options;
+    const { url, probe } = this.options;
     let session: KurentoSession | undefined;
     try {
-      session = await connectKurento(url, timeoutMs, {
+      session = await connectKurento(url, probe.timeoutMs, {
         onLost: () => this.log.warn("Connection to the media server lost", { media: this.name }),
         onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
       });
@@ -83,7 +82,7 @@ export class MediaServer {
       if (this.isClosed) return session.close();
       this.session = session;
       this.failures = 0;
-      this.startProbe(url, probeMs, timeoutMs);
+      this.startProbe();
       this.sweepLater(session, releaseOrphans, this.sweepTimes.firstMs);
       this.log.info("Media server is up", { media: this.name, url });
       for (const listener of this.upListeners) listener();
@@ -103,10 +102,12 @@ export class MediaServer {
     this.session = null;
   }
 
-  /** A lost probe is tried once more: only a server that does not come back at once is gone. */
-  private startProbe(url: string, probeMs: number, timeoutMs: number): void {
-    this.probe = startProbe(url, probeMs, timeoutMs, (first) => {
-      this.probe = startProbe(url, probeMs, timeoutMs, () => this.lose(first));
+  /** A lost probe is tried once more: only a server that can't be reached, or does not come back at once, is gone. */
+  private startProbe(): void {
+    const { url, probe } = this.options;
+    this.probe = startProbe(url, probe, (first, isUnreachable) => {
+      if (isUnreachable) return this.lose(first);
+      this.probe = startProbe(url, probe, () => this.lose(first));
     });
   }
 

@@ -11,6 +11,8 @@ export interface WireDouble {
   objects(): string[];
   /** Methods asked for, `create WebRtcEndpoint`, `invoke processOffer`, …, without ping. */
   readonly asked: string[];
+  /** How many pings came. */
+  readonly pings: () => number;
   /** Parameters of what was asked, side by side with `asked`. */
   readonly parameters: Record<string, unknown>[];
   /** Sends an event of the newest object of this type to its subscribers. */
@@ -41,11 +43,13 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
   const parameters: Record<string, unknown>[] = [];
   const holds = new Map<string, Promise<void>>();
   let isSilent = false;
+  let pings = 0;
 
   const take = (socket: WebSocket, request: WireRequest) => {
     const { method, params = {} } = request;
     const name = [method, params["operation"] ?? params["type"]].filter(Boolean).join(" ");
-    if (method !== "ping") {
+    if (method === "ping") pings++;
+    else {
       asked.push(name);
       parameters.push((params["operationParams"] ?? params["constructorParams"] ?? {}) as Record<string, unknown>);
     }
@@ -66,6 +70,7 @@ export async function startWireDouble(port = 0): Promise<WireDouble> {
     url: `ws://127.0.0.1:${address.port}/kurento`,
     objects: () => objects.ids(),
     asked,
+    pings: () => pings,
     parameters,
     emit: (type, event, data) => emit(objects.newest(type), event, data),
     failNext: (operation, message) => objects.failNext(operation, message),
