@@ -12,8 +12,13 @@ export class Scene {
 
   private constructor(readonly site: SiteUnderTest) {}
 
+  /** Around the site that stories share. */
   static async open(): Promise<Scene> {
     return new Scene(await sharedSite());
+  }
+  /** Around a site of a story's own. */
+  static around(site: SiteUnderTest): Scene {
+    return new Scene(site);
   }
 
   /** Somebody with a phone: a browser with a camera, in a network of its own. */

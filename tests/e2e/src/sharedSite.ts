@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadSite } from "@barecast/site";
-import { machineNetwork } from "@barecast/machines";
 import { Barecast, type UpResult } from "./barecast";
 import { exclusively } from "./exclusively";
 import { firstServedShares } from "./firstServed";
@@ -10,7 +9,7 @@ import { removeOutside, removeSites } from "./leftovers";
 import { startMachine } from "./machine";
 import { docker } from "./session";
 import { storySite, writeSiteFile } from "./siteFile";
-import { SiteUnderTest } from "./site";
+import { siteUnderTest, type SiteUnderTest } from "./site";
 
 /** One site for all stories of a run: brought up by the first that asks, taken down when the run ends. */
 interface Begun {
@@ -40,15 +39,7 @@ export async function sharedSite(): Promise<SiteUnderTest> {
       writeFileSync(failure, error.message);
       throw error;
     }));
-  const { name, domain, hosts, network } = loadSite(shared.siteFile);
-  const { name: networkName, subnet } = machineNetwork(name, network.machines);
-  return new SiteUnderTest(new Barecast(shared.siteFile, shared.env), shared.up, {
-    name,
-    domain,
-    network: { name: networkName, subnet, addresses: hosts.map(({ address }) => address) },
-    machine: `${networkName}-${hosts[0]!.name}`,
-    ca: readFileSync(shared.up.caFile, "utf8"),
-  });
+  return siteUnderTest(new Barecast(shared.siteFile, shared.env), shared.up);
 }
 
 function runFolder(): string {

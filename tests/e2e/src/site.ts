@@ -1,5 +1,7 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { machineNetwork } from "@barecast/machines";
+import { loadSite } from "@barecast/site";
 import type { Known } from "./browser";
 import type { Barecast, UpResult } from "./barecast";
 import { run } from "./command";
@@ -10,7 +12,7 @@ interface About {
   readonly name: string;
   readonly domain: string;
   readonly network: SiteNetwork;
-  /** Name of the container that is the site's (only) machine. */
+  /** Name of the container that is the site's first machine. */
   readonly machine: string;
   /** PEM of the authority that its certificates are from. */
   readonly ca: string;
@@ -76,6 +78,19 @@ export class SiteUnderTest {
     });
     return Object.fromEntries((await Promise.all(states)).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+/** A site that is up, by what `up` said of it. */
+export function siteUnderTest(barecast: Barecast, up: UpResult): SiteUnderTest {
+  const { name, domain, hosts, network } = loadSite(barecast.siteFile);
+  const { name: networkName, subnet } = machineNetwork(name, network.machines);
+  return new SiteUnderTest(barecast, up, {
+    name,
+    domain,
+    network: { name: networkName, subnet, addresses: hosts.map(({ address }) => address) },
+    machine: `${networkName}-${hosts[0]!.name}`,
+    ca: readFileSync(up.caFile, "utf8"),
+  });
 }
 
 const lines = (text: string): string[] => text.split("\n").filter(Boolean);

@@ -74,3 +74,19 @@ export async function readStill(page: Page, selector: string): Promise<Decoded> 
   const order: Order = { selector, seconds: 0, columns, rows };
   return decodeCounter((await page.evaluate(`(${readFrame})(${JSON.stringify(order)}, ${cellLumas})`)) as number[]);
 }
+
+/** Runs in the page: when a video among those at `selector`, of another stream than `than`, first presents a picture. Self-contained. */
+function firstPictureOf({ selector, than }: { selector: string; than: string }): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const others = [...document.querySelectorAll<HTMLVideoElement>(selector)].filter(({ dataset }) => dataset["streamId"] !== than);
+      if (others.length === 0) return setTimeout(look, 20);
+      for (const video of others) video.requestVideoFrameCallback(() => resolve(Date.now()));
+    };
+    look();
+  });
+}
+
+/** Waits for the first picture of another stream than `than` at `selector`. @returns when it came, milliseconds of the computer's clock */
+export const anotherPicture = (page: Page, selector: string, than: string): Promise<number> =>
+  page.evaluate(`(${firstPictureOf})(${JSON.stringify({ selector, than })})`) as Promise<number>;

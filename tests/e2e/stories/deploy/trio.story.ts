@@ -2,11 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { request, type Endpoint } from "@barecast/cli";
+import { loadSite } from "@barecast/site";
 import { Barecast, type UpResult } from "../../src/barecast";
 import { run } from "../../src/command";
+import { awaitPicture, goLive, openConsole, openReporter, picture } from "../../src/pages";
 import { projectFolder } from "../../src/project";
+import { Scene } from "../../src/scene";
+import { siteUnderTest } from "../../src/site";
 import { merged, readSiteFile, writeSiteFile } from "../../src/siteFile";
 import { until } from "../../src/until";
+import { anotherPicture, liveProblem } from "../../src/watch";
 
 // Three machines: what of them is lost is answered elsewhere, and what comes back is made whole. Nothing is made for this one.
 jest.setTimeout(60 * 60_000);
@@ -95,19 +100,51 @@ test("roles place services; signaling, Parse and pages run on both hosts for the
   });
 });
 
-test("a worker that is killed: all is answered by the other; back again, it is made use of", async () => {
-  await run(["docker", "kill", machine("two")]);
-  const killedMs = Date.now();
+/** How many pipelines the media server of a host has. */
+async function pipelinesOn(host: string): Promise<number> {
+  const service = `label=com.docker.swarm.service.name=e2e-trio-media-${host}`;
+  const container = (await run(["docker", "exec", machine(host), "docker", "ps", "-q", "--filter", service])).trim();
+  const { hosts, ports } = loadSite(siteFile);
+  const url = `http://${hosts.find(({ name }) => name === host)!.address}:${ports.mediaControl}/health`;
+  const ask = `fetch("${url}").then((answer) => answer.text()).then(console.log)`;
+  const health = await run(["docker", "exec", machine(host), "docker", "exec", container, "/usr/local/bin/node", "-e", ask]);
+  return (JSON.parse(health) as { objects: Record<string, number> }).objects["MediaPipeline"] ?? 0;
+}
+
+const title = "On the move";
+
+test("a worker that is killed: who publishes and who watches have the picture again, and all is answered by the other; back again, it is made use of", async () => {
+  const scene = Scene.around(siteUnderTest(barecast, up));
+  try {
+    const reporter = await openReporter(await scene.phone(), scene.site);
+    await goLive(reporter, title);
+    const wall = await openConsole(await scene.desk(), scene.site);
+    await awaitPicture(wall, title);
+    expect([await pipelinesOn("two"), await pipelinesOn("three")]).toEqual([1, 0]);
+    const first = (await wall.getAttribute(picture(title), "data-stream-id"))!;
+    const again = anotherPicture(wall, picture(title), first);
+
+    await run(["docker", "kill", machine("two")]);
+    const killedMs = Date.now();
+    const since = (ms: number) => `${((ms - killedMs) / 1000).toFixed(1)} s`;
+    const answered = until("All is answered", unanswered, { withinMs: 90_000, everyMs: 400 }).then(() => Date.now());
+    const [againMs, answeredMs] = await Promise.all([again, answered]);
+    console.info(
+      `After the worker had been killed, the picture was there again after ${since(againMs)}, all was answered after ${since(answeredMs)}`,
+    );
+    expect(await liveProblem(wall, picture(title))).toBeNull();
+    expect(await pipelinesOn("three")).toBe(1);
+  } finally {
+    await scene.close();
+  }
   // Twenty times in a row: nothing is sent its way any more.
-  let [answered, sinceMs] = [0, 0];
+  let times = 0;
   const stays = async () => {
     const wrong = await unanswered();
-    if (wrong === null && answered === 0) sinceMs = Date.now() - killedMs;
-    answered = wrong === null ? answered + 1 : 0;
-    return answered >= 20 ? null : (wrong ?? `Answered ${answered} times`);
+    times = wrong === null ? times + 1 : 0;
+    return times >= 20 ? null : (wrong ?? `Answered ${times} times`);
   };
   await until("All is answered without it", stays, { withinMs: 90_000, everyMs: 100 });
-  console.info(`All was answered ${(sinceMs / 1000).toFixed(1)} s after the worker had been killed`);
   await run(["docker", "start", machine("two")]);
   await until("The worker is back", allIsWell, { withinMs: 180_000, everyMs: 5000 });
 });
