@@ -6,5 +6,7 @@ up plan verify:
 	./barecast $@
 down:
 	./barecast down $(if $(WIPE),--wipe)
-ok test soak bench:
+ok soak bench:
 	$(tools) npm run --silent $@
+test:
+	$(tools) npm run --silent test $(if $(LANES),-- --lanes)

@@ -53,7 +53,13 @@ module.exports = {
       globalSetup: "<rootDir>/tests/e2e/src/servicesSetup.ts",
     },
     { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible}/src/**/*.itest.ts"] },
-    { ...shared, displayName: "siteless", testMatch: ["<rootDir>/tests/e2e/stories/siteless/*.story.ts"] },
+    {
+      ...shared,
+      displayName: "siteless",
+      testMatch: ["<rootDir>/tests/e2e/stories/siteless/*.story.ts"],
+      globalSetup: "<rootDir>/tests/e2e/src/sitelessSetup.ts",
+      globalTeardown: "<rootDir>/tests/e2e/src/sitelessTeardown.ts",
+    },
     {
       ...shared,
       displayName: "e2e",

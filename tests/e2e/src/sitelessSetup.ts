@@ -1,0 +1,3 @@
+import { beginSiteless } from "./siteless";
+
+export default beginSiteless;

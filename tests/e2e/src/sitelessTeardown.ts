@@ -1,0 +1,3 @@
+import { endSiteless } from "./siteless";
+
+export default endSiteless;
