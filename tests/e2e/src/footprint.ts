@@ -56,3 +56,10 @@ export async function leftBy(site: string, before: Footprint): Promise<Footprint
   const used = (await docker.listContainers({ all: true })).map(({ Image }) => Image);
   return { ...left, images: left.images.filter((ref) => !used.includes(ref)) };
 }
+
+/** The image that a removed machine was of, where Docker still has it and nothing is made of it; null: it went, too, or is another's. */
+export async function imageLeftBy(ref: string): Promise<string | null> {
+  const [images, containers] = await Promise.all([docker.listImages(), docker.listContainers({ all: true })]);
+  const isThere = images.some(({ RepoTags }) => RepoTags?.includes(ref));
+  return isThere && !containers.some(({ Image }) => Image === ref) ? ref : null;
+}

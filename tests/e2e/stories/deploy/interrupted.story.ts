@@ -127,6 +127,10 @@ test("the next one ends what they began, with a line for each step and the login
   const lines = linesOf(output);
   expect(code).toBe(0);
   for (const step of steps) expect(lines.filter((line) => line.startsWith(`  ${step} `))).toHaveLength(1);
+  const { operatorPassword } = await barecast.secrets();
+  const [address, operator] = lines.slice(-5);
+  expect(address).toMatch(/^ {2}https:\/\/interrupted\.localhost(:\d+)?$/);
+  expect(operator).toBe(`  operator  operator  ${operatorPassword}`);
   expect(lines.at(-1)).toMatch(/^ {2}Browsers must trust /);
   const piped = await run(["sh", "-c", "./barecast up 2>&1 >/dev/null"], { ...surroundings, withinMs: 10 * 60_000 });
   expect(

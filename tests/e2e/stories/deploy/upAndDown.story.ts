@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Barecast } from "../../src/barecast";
+import { request, signIn, Wire, type Endpoint } from "@barecast/cli";
+import { Barecast, type UpResult } from "../../src/barecast";
 import { run } from "../../src/command";
-import { added, footprint, leftBy } from "../../src/footprint";
+import { added, footprint, imageLeftBy, leftBy } from "../../src/footprint";
 import { merged, storySite, writeSiteFile } from "../../src/siteFile";
+import { until } from "../../src/until";
 
 jest.setTimeout(60 * 60_000);
 
@@ -16,7 +18,12 @@ const siteFile = writeSiteFile(
   folder,
 );
 const state = path.join(folder, "state");
-const barecast = new Barecast(siteFile, { BARECAST_STATE: state, BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey") });
+const bin = path.join(folder, "bin");
+const barecast = new Barecast(siteFile, {
+  BARECAST_STATE: state,
+  BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey"),
+  PATH: `${bin}:${process.env["PATH"]}`,
+});
 
 /** The firewall but for the rules of single networks and containers, which come and go with other tests; and those of one network. */
 async function rules(subnet: string, bridge?: string): Promise<{ common: string[]; own: string[] }> {
@@ -48,6 +55,25 @@ function stateOf(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [path.relative(state, name), readFileSync(name, "hex")]));
 }
 
+/** The address that `up` prints leads to the site from this computer: pages, sign-in and WebSocket, which looks at the origin. */
+async function expectAddressToLead({ address, port, operator, caFile }: UpResult): Promise<void> {
+  const here: Endpoint = { domain: "fresh.localhost", address: "127.0.0.1", port, ca: readFileSync(caFile, "utf8") };
+  expect(address).toBe(`https://fresh.localhost${port === 443 ? "" : `:${port}`}`);
+  expect((await request(here, "GET", "/")).status).toBe(200);
+  (await Wire.open(here, await signIn(here, operator.username, operator.password), () => undefined)).close();
+}
+
+/** Programs that write down how they were called, one line each time. */
+function standIns(...names: string[]): (name: string) => string {
+  mkdirSync(bin);
+  const saidTo = (name: string) => path.join(folder, `${name}.said`);
+  for (const name of names)
+    writeFileSync(path.join(bin, name), `#!/bin/sh\nprintf '%s\\n' "$*" >${saidTo(name)}.new && mv ${saidTo(name)}.new ${saidTo(name)}\n`, {
+      mode: 0o755,
+    });
+  return (name) => (existsSync(saidTo(name)) ? readFileSync(saidTo(name), "utf8").trimEnd() : "nothing");
+}
+
 let isUp = false;
 afterAll(async () => {
   if (isUp) await barecast.down();
@@ -67,6 +93,15 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
     volumes: ["barecast-e2e-fresh-one-barecast", "barecast-e2e-fresh-one-docker"],
   });
 
+  await expectAddressToLead(first);
+  const said = standIns("chromium", "certutil");
+  const home = path.join(state, "e2e-fresh", "browser");
+  expect(await barecast.verb(["open"], 60_000)).toBe(`${first.address}/\n`);
+  const opens = `--user-data-dir=${home}/profile ${first.address}/`;
+  await until("The browser is started", async () => (said("chromium") === opens ? null : said("chromium")), { withinMs: 10_000 });
+  expect(said("certutil")).toBe(`-d sql:${home}/.pki/nssdb -A -t C,, -n barecast -i ${first.caFile}`);
+
+  const image = await run(["docker", "inspect", "barecast-e2e-fresh-one", "--format", "{{.Config.Image}}"]);
   const bridge = `br-${(await run(["docker", "network", "inspect", "barecast-e2e-fresh", "--format", "{{.Id}}"])).slice(0, 12)}`;
   expect((await rules(subnet, bridge)).own).not.toEqual([]);
 
@@ -81,6 +116,7 @@ test("up, up again, down: the second changes nothing, the last leaves nothing", 
   expect(await barecast.down()).toContain("\nWith the machine went the site's recordings and database\n");
   isUp = false;
   expect(await leftBy("e2e-fresh", before)).toEqual({ containers: [], networks: [], volumes: [], images: [] });
+  expect(await imageLeftBy(image.trim())).toBeNull();
   expect(await rules(subnet, bridge)).toEqual(rulesBefore);
   // The secrets stay, so that the next `up` has the same logins.
   expect(existsSync(state) ? readdirSync(path.join(state, "e2e-fresh")) : []).toEqual(["secrets.age"]);
