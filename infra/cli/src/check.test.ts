@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { textOf } from "@barecast/site";
 import { problemsOf } from "./steps/check";
 import type { Computer, Disk } from "./steps/look";
@@ -61,4 +63,15 @@ test("built images need less room, and each disk is asked for what lies on it", 
     "disk: Expected 1 GB free for /srv/barecast/.cache, found 0.5 GB. Make room, or name a folder on another disk: BARECAST_CACHE=<folder>",
     "disk: Expected 3 GB free for /var/lib/docker, found 2.9 GB. Make room; `docker system df` tells what Docker holds",
   ]);
+});
+
+test("what is set up before there is a Node asks for the same Docker and the same room", () => {
+  const versions = readFileSync(path.join(__dirname, "../../toolchain/versions"), "utf8");
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(versions)?.[1];
+  const room = (disk: Disk) => told({ disks: [disk] })[0]!.replace(/^disk: Expected (\S+) GB .*/, "$1000");
+  expect({
+    DOCKER_OLDEST: /Docker (\S+)/.exec(told({ engine: null, daemonVersion: "1.0" })[0]!)?.[1],
+    CACHE_MB: room(disk("cache", 1, 0)),
+    DOCKER_MB: room(disk("docker", 1, 0)),
+  }).toEqual({ DOCKER_OLDEST: value("DOCKER_OLDEST"), CACHE_MB: value("CACHE_MB"), DOCKER_MB: value("DOCKER_MB") });
 });

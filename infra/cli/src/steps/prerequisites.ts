@@ -8,8 +8,18 @@ import { run } from "../run";
 import { lookAtEngine, type Computer } from "./look";
 import { programs } from "./programs";
 
-/** Installs the Debian packages whose programs are missing, and starts Docker. Does nothing where all is there. */
-export async function bringPrerequisites(context: Context, computer: Computer): Promise<void> {
+/** What is there where systemd is PID 1, as sd_booted(3) says. */
+const systemdFolder = "/run/systemd/system";
+
+/**
+ * Installs the Debian packages whose programs are missing, and starts Docker. Does nothing where all is there.
+ * @throws UserError `apt`, `docker.start` with the last words of what failed
+ */
+export async function bringPrerequisites(
+  context: Pick<Context, "progress" | "signal" | "project">,
+  computer: Pick<Computer, "missing" | "engine">,
+  { systemd = systemdFolder, answersWithinMs = 60_000 } = {},
+): Promise<void> {
   const packages = [...new Set(computer.missing.map((program) => programs[program]!))];
   if (packages.length > 0) {
     await context.progress.step("Install packages", async (note) => {
@@ -18,7 +28,8 @@ export async function bringPrerequisites(context: Context, computer: Computer): 
       await apt(["install", "-q", "-y", "--no-install-recommends", ...packages], context.signal);
     });
   }
-  if (computer.engine === null) await context.progress.step("Start Docker", () => startDocker(context));
+  if (computer.engine === null)
+    await context.progress.step("Start Docker", () => startDocker(context, existsSync(systemd), answersWithinMs));
 }
 
 async function apt(args: readonly string[], signal: AbortSignal): Promise<void> {
@@ -30,24 +41,28 @@ async function apt(args: readonly string[], signal: AbortSignal): Promise<void> 
 const lastLines = (text: string) => text.trimEnd().split("\n").slice(-15).join("\n");
 
 /** systemd's unit where systemd runs; otherwise the daemon itself, detached, with its log beside the project's. */
-async function startDocker(context: Context): Promise<void> {
+async function startDocker(context: Pick<Context, "signal" | "project">, hasSystemd: boolean, withinMs: number): Promise<void> {
   const log = path.join(context.project, ".tools", "log", "dockerd.log");
-  if (existsSync("/run/systemd/system")) await run("systemctl", ["enable", "--now", "docker"], { timeoutMs: 60_000 });
+  if (hasSystemd) await run("systemctl", ["enable", "--now", "docker"], { timeoutMs: 60_000 });
   else {
     mkdirSync(path.dirname(log), { recursive: true });
     const out = openSync(log, "a");
-    const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", out, out] });
+    const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", out, out], env: process.env });
     // One that can't be started is found below, by Docker not answering.
     daemon.on("error", (error) => appendFileSync(log, `${error.message}\n`));
     daemon.unref();
   }
   await until(async () => ((await lookAtEngine()) === null ? "It does not answer" : null), {
-    withinMs: 60_000,
+    withinMs,
     everyMs: 300,
     signal: context.signal,
-    fail: async () => new UserError("docker.start", `Docker did not answer within 60 s. Its last words:\n${await lastWords(log)}`, 3),
+    fail: async () => {
+      const words = hasSystemd ? await run("systemctl", ["status", "docker", "--no-pager"]) : await run("tail", ["-n", "15", log]);
+      return new UserError(
+        "docker.start",
+        `Docker did not answer within ${withinMs / 1000} s. Its last words:\n${lastLines(words.stdout)}`,
+        3,
+      );
+    },
   });
 }
-
-const lastWords = async (log: string) =>
-  lastLines((existsSync(log) ? await run("tail", ["-n", "15", log]) : await run("systemctl", ["status", "docker", "--no-pager"])).stdout);

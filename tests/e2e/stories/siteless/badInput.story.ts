@@ -169,4 +169,32 @@ describe("a fresh clone, before there is a Node", () => {
     expect(entries(copy)).toEqual(before);
     expect(existsSync(`${copy}/.tools`)).toBe(false);
   });
+
+  test("a Docker that is too old, and no room for what is built", async () => {
+    const copy = computer.freshCopy("root");
+    const before = entries(copy);
+    const stubs = { docker: "echo '19.03.15 /srv/docker'", df: "printf 'head\\nx 1 1 10240000 1 /\\n'" };
+    const left = await computer.barecast(["up"], { stubs, env: { BARECAST_CACHE: "/srv/cache" } }, copy);
+    expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
+      exitCode: 3,
+      told: [
+        "docker: Expected Docker 20.10 or newer, found 19.03.15. Update it: apt-get install docker.io",
+        `disk: Expected 17000 MB free for Node, Ansible and the npm packages in ${computer.path("project")}, caches in /srv/cache, ` +
+          "Docker's images in /srv/docker, found 10000 MB. Make room, or move the project to another disk",
+      ],
+    });
+    expect(entries(copy)).toEqual(before);
+  });
+
+  test("a Docker that is too old and does not run", async () => {
+    const copy = computer.freshCopy("root");
+    const before = entries(copy);
+    const stubs = { docker: "exit 1", dockerd: "echo 'Docker version 18.09.1, build 4c52b90'" };
+    const left = await computer.barecast(["plan"], { stubs }, copy);
+    expect({ exitCode: left.exitCode, told: problemsIn(left) }).toEqual({
+      exitCode: 3,
+      told: ["docker: Expected Docker 20.10 or newer, found 18.09.1. Update it: apt-get install docker.io"],
+    });
+    expect(entries(copy)).toEqual(before);
+  });
 });
