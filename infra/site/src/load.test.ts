@@ -59,15 +59,15 @@ test("ten mistakes are ten problems, told at once, in the operator's words", () 
     ),
   ).toEqual([
     "sites/x.yaml: 10 problems",
-    "  site: Expected a string, found 5",
-    '  domain: Expected a domain name, found "nowhere"',
-    '  images: Expected one of packages, upstream, found "docker"',
+    "  site: Expected a string, found 5. For example: example",
+    '  domain: Expected a domain name, found "nowhere". For example: live.example.com',
+    '  images: Expected one of packages, upstream, found "docker". Leave it out for its default, upstream',
     '  hosts.One: Expected a name of lower-case letters, digits and dashes that starts with a letter, found "One". Rename it',
-    '  cameras.gate.url: Expected an rtsp:// address, found "http://10.0.9.11"',
-    "  ports.https: Expected at most 65535, found 99999",
-    '  media.maxBitrateBps: Expected a number, found "fast"',
-    '  console.title: Expected at least 1 character, found ""',
-    '  logLevel: Expected one of error, warn, info, debug, found "loud"',
+    '  cameras.gate.url: Expected an rtsp:// address, found "http://10.0.9.11". For example: rtsp://10.0.9.11/main',
+    "  ports.https: Expected at most 65535, found 99999. Leave it out for its default, 443",
+    '  media.maxBitrateBps: Expected a number, found "fast". Leave it out for its default, 2500000',
+    '  console.title: Expected at least 1 character, found "". Leave it out for its default, barecast',
+    '  logLevel: Expected one of error, warn, info, debug, found "loud". Leave it out for its default, info',
     '  name: Expected a key of the site file, found "name". It is called site now',
   ]);
 });
@@ -116,12 +116,12 @@ test.each([
   [
     "a fingerprint instead of a key",
     minimal.replace("machine: {}", "{address: 192.0.2.7, ssh: {hostKey: 'SHA256:abc'}}"),
-    '  hosts.one.ssh.hostKey: Expected a public key like ssh-ed25519 AAAA…, without its comment, found "SHA256:abc"',
+    '  hosts.one.ssh.hostKey: Expected a public key like ssh-ed25519 AAAA…, without its comment, found "SHA256:abc". For example: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE2pbpvQ0pFTm0Df3h6cq0FGVXUa4Xq0mOSXPY2bFVtW',
   ],
   [
     "a camera at a port that no address has",
     `${minimal}cameras: {gate: {url: "rtsp://10.0.0.9:99999/1"}}\n`,
-    '  cameras.gate.url: Expected an rtsp:// address, found "rtsp://10.0.0.9:99999/1"',
+    '  cameras.gate.url: Expected an rtsp:// address, found "rtsp://10.0.0.9:99999/1". For example: rtsp://10.0.9.11/main',
   ],
   [
     "a server without its key",
@@ -151,7 +151,7 @@ test.each([
   [
     "a user name that Parse does not take",
     `${minimal}accounts: {admin: "Ada Lovelace"}\n`,
-    '  accounts.admin: Expected a user name of letters, digits, dots, dashes and underscores, found "Ada Lovelace"',
+    '  accounts.admin: Expected a user name of letters, digits, dots, dashes and underscores, found "Ada Lovelace". Leave it out for its default, admin',
   ],
 ])("%s is refused", (_name, text, line) => {
   expect(refusal(text)).toEqual(["sites/x.yaml: 1 problem", line]);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument, visit, type Document } from "yaml";
 import { addressesOf } from "./addresses";
+import { adviceFor } from "./advice";
 import { problemsOf, SiteProblems, UserError, type Problem } from "./problems";
 import { rules } from "./rules";
 import { siteSchema, type SiteFile } from "./schema";
@@ -40,7 +41,7 @@ export function parseSite(text: string, file: string): Site {
           path: `line ${line}, column ${col}${key === "" ? "" : ` (${key})`}`,
           wanted: "YAML",
           found: error.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""),
-          fix: "",
+          fix: "What follows it was not looked at",
         };
       }),
     );
@@ -59,7 +60,7 @@ export function parseSite(text: string, file: string): Site {
     ]);
   }
   const parsed = siteSchema.safeParse(root);
-  if (!parsed.success) throw new SiteProblems(file, problemsOf(parsed.error, root, successors));
+  if (!parsed.success) throw new SiteProblems(file, problemsOf(parsed.error, root, successors, adviceFor));
   const problems = rules.flatMap((rule) => rule(parsed.data)).filter((problem): problem is Problem => Boolean(problem));
   if (problems.length > 0) throw new SiteProblems(file, problems);
   return freeze(siteOf(parsed.data, file));

@@ -53,10 +53,19 @@ const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
     root,
   );
 
-/** Turns the schema's issues into problems: one for each key that is wrong. `successors` names the key that took an old one's place. */
-export function problemsOf(error: z.ZodError, root: unknown, successors: Readonly<Record<string, string>>): Problem[] {
+/**
+ * Turns the schema's issues into problems: one for each key that is wrong. `successors` names the key that took an old one's place; `adviceFor`
+ * says what to write at a path.
+ */
+export function problemsOf(
+  error: z.ZodError,
+  root: unknown,
+  successors: Readonly<Record<string, string>>,
+  adviceFor: (path: readonly string[]) => string,
+): Problem[] {
   return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join(".");
+    const keys = issue.path.map(String);
+    const path = keys.join(".");
     const found = shown(at(root, issue.path));
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
@@ -71,28 +80,26 @@ export function problemsOf(error: z.ZodError, root: unknown, successors: Readonl
       });
     }
     if (issue.code === "invalid_key")
-      return [{ path, wanted: issue.issues[0]?.message ?? "another name", found: `"${String(issue.path.at(-1))}"`, fix: "Rename it" }];
-    return [{ path, found, ...wantedBy(issue) }];
+      return [{ path, wanted: issue.issues[0]?.message ?? "another name", found: `"${keys.at(-1)}"`, fix: "Rename it" }];
+    return [{ path, wanted: wantedBy(issue), found, fix: adviceFor(keys) }];
   });
 }
 
-function wantedBy(issue: z.core.$ZodIssue): Pick<Problem, "wanted" | "fix"> {
+function wantedBy(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return {
-        wanted:
-          { record: "a map of names", object: "a map of keys", array: "a list", int: "a whole number" }[issue.expected as string] ??
-          `a ${issue.expected}`,
-        fix: "",
-      };
+      return (
+        { record: "a map of names", object: "a map of keys", array: "a list", int: "a whole number" }[issue.expected as string] ??
+        `a ${issue.expected}`
+      );
     case "invalid_value":
-      return { wanted: `one of ${issue.values.map(String).join(", ")}`, fix: "" };
+      return `one of ${issue.values.map(String).join(", ")}`;
     case "too_small":
-      return { wanted: `at least ${sized(issue.origin, issue.minimum)}`, fix: "" };
+      return `at least ${sized(issue.origin, issue.minimum)}`;
     case "too_big":
-      return { wanted: `at most ${sized(issue.origin, issue.maximum)}`, fix: "" };
+      return `at most ${sized(issue.origin, issue.maximum)}`;
     default:
-      return { wanted: issue.message, fix: "" };
+      return issue.message;
   }
 }
 
