@@ -5,7 +5,7 @@ import * as runner from "@barecast/runner";
 import { makeScratch } from "@barecast/waiting";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { Context } from "./context";
-import { run } from "./run";
+import { engineHere, type EngineTitle } from "./engineHere";
 
 /** What became, or would become, of one resource. `op` in Pulumi's words: create, update, replace, delete, same. */
 export interface Change {
@@ -17,7 +17,7 @@ export interface Change {
 
 /** Something that makes the Pulumi program true. Both keep the same state in the same place. */
 export interface Engine {
-  readonly title: string;
+  readonly title: EngineTitle;
   up(): Promise<Change[]>;
   preview(): Promise<Change[]>;
 }
@@ -43,9 +43,9 @@ const settings = (context: Context, { digestsFile, publicPort }: EngineInput) =>
 
 /** The Pulumi CLI where it is installed, with its Docker plugin; the runner otherwise. */
 export async function chooseEngine(context: Context, input: EngineInput): Promise<Engine> {
-  const found = await run("pulumi", ["plugin", "ls", "--json"], { timeoutMs: 10_000 });
-  const hasPlugin = found.code === 0 && (JSON.parse(found.stdout || "[]") as { name: string }[]).some(({ name }) => name === "docker");
-  return hasPlugin ? pulumiEngine(context, input) : runnerEngine(context, input);
+  const { title, remark } = await engineHere();
+  if (remark !== undefined) context.progress.line(remark);
+  return title === "pulumi" ? pulumiEngine(context, input) : runnerEngine(context, input);
 }
 
 async function runnerOptions(context: Context, input: EngineInput): Promise<runner.RunnerOptions> {
@@ -81,8 +81,6 @@ async function runnerEngine(context: Context, input: EngineInput): Promise<Engin
 
 /** Through the Automation API: `pulumi` itself does the work, on the same file backend and passphrase. */
 async function pulumiEngine(context: Context, input: EngineInput): Promise<Engine> {
-  // Like the runner, the CLI goes on from what an interrupted run left behind only when that is settled first.
-  await runner.settle(await runnerOptions(context, input));
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const { pulumiPassphrase } = await openSecrets(context.site, context.place);
   // In a file: an environment can be read as long as the process lives.
@@ -123,7 +121,11 @@ async function pulumiEngine(context: Context, input: EngineInput): Promise<Engin
   const { signal } = context;
   return {
     title: "pulumi",
-    up: () => collect((stack, onEvent) => stack.up({ onEvent, signal, suppressProgress: true, refresh: input.refresh })),
+    up: async () => {
+      // Like the runner, the CLI goes on from what an interrupted run left behind only when that is settled first.
+      await runner.settle(await runnerOptions(context, input));
+      return collect((stack, onEvent) => stack.up({ onEvent, signal, suppressProgress: true, refresh: input.refresh }));
+    },
     preview: () => collect((stack, onEvent) => stack.preview({ onEvent, signal, refresh: input.refresh }), true),
   };
 }

@@ -7,22 +7,29 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a command without a shell and waits. A missing program is code 127. */
+/** Runs a command without a shell and waits; after `timeoutMs` it is ended (SIGTERM). A missing program is code 127. */
 export function run(
   command: string,
   args: readonly string[],
   options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; input?: string; signal?: AbortSignal } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const { env = process.env, timeoutMs: timeout, signal } = options;
-    const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"], timeout, signal });
+    const { env = process.env, timeoutMs, signal } = options;
+    const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"], signal });
+    // Not spawn's own: that goes on, and kills process group 0, where nothing could be started.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.pid !== undefined && child.kill(), timeoutMs);
     const chunks = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk: Buffer) => (chunks.stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (chunks.stderr += chunk.toString()));
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      error.code === "ENOENT" ? resolve({ code: 127, stdout: "", stderr: `${command}: not found` }) : reject(error),
-    );
-    child.on("close", (code) => resolve({ code, ...chunks }));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      if (error.code === "ENOENT") resolve({ code: 127, stdout: "", stderr: `${command}: not found` });
+      else reject(error);
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, ...chunks });
+    });
     // One that ends without reading: its exit code tells.
     child.stdin.on("error", () => undefined).end(options.input);
   });

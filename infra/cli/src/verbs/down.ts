@@ -42,6 +42,11 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
   ] as const;
   const wiped = wipe ? kept.map(([file]) => file).filter((file) => existsSync(file)) : [];
   for (const file of wiped) rmSync(file, { recursive: true });
+  // The folder of all sites' keys, with the last of them; one that the operator named stays.
+  const keys = path.dirname(place.ageKey);
+  if (wipe && !process.env.BARECAST_AGE_KEY_FILE && existsSync(keys) && readdirSync(keys).length === 0) rmdirSync(keys);
+  // Settings of the stack, which the Pulumi CLI writes beside its program.
+  rmSync(path.join(context.project, "infra", "pulumi", `Pulumi.${site.name}.yaml`), { force: true });
   if (existsSync(place.state)) {
     for (const entry of readdirSync(place.state)) if (wipe || entry !== secrets) rmSync(path.join(place.state, entry), { recursive: true });
     if (wipe) {
@@ -59,7 +64,7 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
       ...inUse,
       ...kept.filter(([file]) => existsSync(file)).map(([file, what]) => `${file}: ${what}`),
       `Docker and the packages ${packages}`,
-      `${path.join(context.project, ".tools")} and node_modules: Node, Ansible and npm packages of the project's own`,
+      `${path.join(context.project, ".tools")} and node_modules: Node, Ansible and npm packages of the project's own; dist in its folders: the program, compiled`,
     ],
   };
 }
