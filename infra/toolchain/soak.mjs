@@ -13,7 +13,7 @@ if (!Number.isInteger(rounds) || rounds < 1) {
 }
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-soak-"));
 const env = { ...process.env, BARECAST_E2E_RUN: folder };
-const streaming = "stories/(camera|phone|refusals|settings|strictNetworks)";
+const streaming = "stories/(camera|phone|refusals|settings|strictNetworks)\\.";
 const jest = ["node_modules/.bin/jest", "--selectProjects=e2e", "--runInBand", `--testPathPatterns=${streaming}`];
 
 /** Every service's version and running tasks, and every task that failed. */
@@ -43,17 +43,23 @@ function movedBetween(before, after) {
   return [...strayed.map(([name]) => name), ...after.failed.filter((task) => !before.failed.includes(task))];
 }
 
+/** How many pictures were watched again so far, because the computer's host took its time. */
+function watchedAgain() {
+  const file = path.join(folder, "watchedAgain");
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").length : 0;
+}
+
 const results = [];
 let last = null;
 for (let round = 1; round <= rounds; round += 1) {
-  const began = Date.now();
+  const [began, watched] = [Date.now(), watchedAgain()];
   const { status } = spawnSync(process.execPath, jest, { env, stdio: ["ignore", "inherit", "inherit"] });
   const now = look();
   const moved = movedBetween(last ?? { services: new Map(), failed: [] }, now);
   last = now;
   results.push(status === 0 && moved.length === 0);
   console.log(
-    `round ${round}: ${status === 0 ? "green" : "red"}, ${moved.length === 0 ? "no task moved" : `moved: ${moved.join(", ")}`}, ${Math.round((Date.now() - began) / 1000)} s`,
+    `round ${round}: ${status === 0 ? "green" : "red"}, ${moved.length === 0 ? "no task moved" : `moved: ${moved.join(", ")}`}, ${watchedAgain() - watched} watched again, ${Math.round((Date.now() - began) / 1000)} s`,
   );
 }
 const record = path.join(folder, "site.json");

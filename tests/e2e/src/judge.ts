@@ -1,3 +1,5 @@
+import { appendFileSync } from "node:fs";
+import path from "node:path";
 import { livenessOf, type Liveness, type Reading } from "./reading";
 import { StolenTime, type Span } from "./stolen";
 
@@ -6,6 +8,12 @@ const stolenPart = 0.2;
 const recoveryMs = 10_000;
 /** A machine that never has ten seconds of its own fails the test. */
 const patienceMs = 10 * 60_000;
+
+/** For `make soak`, which tells how often a picture was watched again: a line each in the run's folder. */
+function noteWatchedAgain(why: string): void {
+  const folder = process.env["BARECAST_E2E_RUN"];
+  if (folder !== undefined) appendFileSync(path.join(folder, "watchedAgain"), `${why}\n`);
+}
 
 /** How much of the machine was taken when a poor second was poor: the most of any span until its end; 0 when it was the machine's own. */
 export function stolenBefore(spans: readonly Span[], fromMs: number): number {
@@ -38,5 +46,6 @@ export async function judged<T extends readonly [Reading[], ...Reading[][]]>(
     const why = `${problem}, while ${Math.round(100 * stolen)} % of the machine was taken by its host`;
     if (Date.now() - began > patienceMs) return { problem: `${why}, for ${patienceMs / 60_000} minutes`, readings };
     console.warn(`Not judged, and watched again: ${why}`);
+    noteWatchedAgain(why);
   }
 }

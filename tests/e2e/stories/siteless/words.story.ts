@@ -42,7 +42,7 @@ const rows: readonly (readonly [words: string, exitCode: number, answer: string,
   [
     "down",
     2,
-    `${site.path("bad.yaml")}: 2 problems\n  hosts: Expected a map of names, found 3\n  host: Expected a key of the site file, found "host". Remove it, or look for its name in sites/example.yaml`,
+    `${site.path("bad.yaml")}: 2 problems\n  hosts: Expected a map of names, found 3. docs/site.md says what belongs there\n  host: Expected a key of the site file, found "host". Remove it, or look for its name in sites/example.yaml`,
     () => ({ SITE: file("bad.yaml", "site: bad\ndomain: bad.localhost\nhosts: 3\nhost: {}\n") }),
   ],
 ];
