@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { cacheFolder, projectFolder } from "./project";
@@ -26,12 +26,18 @@ export function copiedCheckout(): string {
  * @returns its folder
  */
 export function brokenCheckout(service: string, says: string): string {
+  const folder = changedCheckout(service, (dockerfile) => `${dockerfile}COPY broken.js /app/dist/main.js\n`);
+  writeFileSync(path.join(folder, "services", service, "broken.js"), `console.error(${JSON.stringify(says)});\nprocess.exit(1);\n`);
+  return folder;
+}
+
+/** A checkout at which the recipe of a service's image is another one. The cache is its own, with the images that are built here. @returns its folder */
+export function changedCheckout(service: string, change: (dockerfile: string) => string): string {
   const folder = copiedCheckout();
   shareImages(path.join(folder, ".cache"));
-  const recipe = path.join(folder, "services", service);
-  writeFileSync(path.join(recipe, "broken.js"), `console.error(${JSON.stringify(says)});\nprocess.exit(1);\n`);
-  appendFileSync(path.join(recipe, "Dockerfile"), "COPY broken.js /app/dist/main.js\n");
-  // Newer than these, too.
+  const recipe = path.join(folder, "services", service, "Dockerfile");
+  writeFileSync(recipe, change(readFileSync(recipe, "utf8")));
+  // Newer than the recipe, too.
   writeFileSync(path.join(folder, ".tools", "build.stamp"), "");
   return folder;
 }
