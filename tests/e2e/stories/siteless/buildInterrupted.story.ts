@@ -55,7 +55,10 @@ async function unpacking(): Promise<Running> {
 
 test("Ctrl-C ends it, in a word", async () => {
   const { code, output } = await (await unpacking()).interrupt();
-  expect({ code, last: output.trimEnd().split("\n").at(-1) }).toEqual({ code: 130, last: "Interrupted. The same command goes on from here" });
+  expect({ code, last: output.trimEnd().split("\n").at(-1) }).toEqual({
+    code: 130,
+    last: "Interrupted. The same command goes on from here",
+  });
   expect({ atWork: await atWork(), images: await ours() }).toEqual({ atWork: [], images: [] });
 });
 
