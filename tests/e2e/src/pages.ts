@@ -16,6 +16,7 @@ export async function signIn(page: Page, { username, password }: Login): Promise
 /** The reporter's page, signed in, with the camera on. */
 export async function openReporter(browser: Browser, site: SiteUnderTest): Promise<Page> {
   const page = await browser.newPage();
+  await page.addInitScript(`(${keepPeers})()`);
   await page.goto(`${site.origin}/report/`);
   await signIn(page, site.up.reporter);
   await page.waitForSelector(`${at("go-live")}:enabled`);
@@ -30,6 +31,43 @@ export async function goLive(page: Page, title: string): Promise<void> {
   await until(`"${title}" goes live`, async () => ((await page.getAttribute(at("state"), "data-state")) === "live" ? null : said()), {
     withinMs: 90_000,
   });
+}
+
+/** Runs in the page before its own programs: keeps its peer connections at hand for {@link pathOf}. Self-contained. */
+function keepPeers(): void {
+  const kept: RTCPeerConnection[] = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      kept.push(this);
+    }
+  };
+  Object.assign(globalThis, { kept });
+}
+
+/** How a page's packets leave it: the local candidate of the pair that ICE chose (webrtc-stats, RTCIceCandidateStats). */
+interface Path {
+  readonly candidateType: string;
+  /** Between the page and its TURN server; absent where there is none in between. */
+  readonly relayProtocol?: string;
+}
+
+/** Runs in the page: of the newest peer connection. Self-contained. */
+async function chosenPath(): Promise<Path | string> {
+  const peer = (globalThis as unknown as { kept: RTCPeerConnection[] }).kept.at(-1);
+  const stats = new Map<string, Record<string, string>>(await peer?.getStats());
+  const transport = [...stats.values()].find(({ type }) => type === "transport");
+  const local = stats.get(stats.get(transport?.["selectedCandidatePairId"] ?? "")?.["localCandidateId"] ?? "");
+  return local
+    ? { candidateType: local["candidateType"]!, relayProtocol: local["relayProtocol"] }
+    : `No pair is chosen of ${stats.size} stats`;
+}
+
+/** The path of a reporter's stream. @throws Error when there is none yet */
+export async function pathOf(page: Page): Promise<Path> {
+  const path = (await page.evaluate(`(${chosenPath})()`)) as Path | string;
+  if (typeof path === "string") throw new Error(path);
+  return path;
 }
 
 export const stop = (page: Page) => page.click(at("stop"));

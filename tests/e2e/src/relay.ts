@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { SiteUnderTest } from "./site";
 import { classes, createTurnClient, Message, methods, TlsTransport, TurnProtocol } from "werift";
 
 /** Somebody who has TURN credentials, as every client of the site is given them. */
@@ -12,12 +13,18 @@ export interface TlsEndpoint {
   readonly name: string;
   readonly ca: string;
 }
+/** How TURN over TLS is reached at a site. */
+export const tlsEndpointOf = ({ up, about }: SiteUnderTest): TlsEndpoint => ({
+  address: up.machineAddress,
+  name: `turn.${about.domain}`,
+  ca: about.ca,
+});
 /** Granted, or the code with which it was refused (RFC 8656, 19). */
 export type Answer = "granted" | number;
 
-/** Credentials for ten minutes, made as signaling makes them. */
-export function guestOf(turnSecret: string): Guest {
-  const username = `${Math.floor(Date.now() / 1000) + 600}:guest`;
+/** Credentials for ten minutes, made as signaling makes them. `lastsSeconds` below 0: they ended so long ago. */
+export function guestOf(turnSecret: string, lastsSeconds = 600): Guest {
+  const username = `${Math.floor(Date.now() / 1000) + lastsSeconds}:guest`;
   return { username, password: createHmac("sha1", turnSecret).update(username).digest("base64") };
 }
 
@@ -39,16 +46,21 @@ export const askPermission = (relay: TurnProtocol, peer: string): Promise<Answer
 
 const protocols = { udp: 17, tcp: 6 } as const;
 
-/** Asks over TLS for a relay that carries UDP, or TCP (RFC 6062), and gives it back at once. */
-export async function askRelay({ address, name, ca }: TlsEndpoint, guest: Guest, carrying: keyof typeof protocols): Promise<Answer> {
+/** Asks over TLS for a relay that carries UDP, or TCP (RFC 6062), and gives it back at once. `guest` null: somebody without credentials. */
+export async function askRelay(
+  { address, name, ca }: TlsEndpoint,
+  guest: Guest | null,
+  carrying: keyof typeof protocols = "udp",
+): Promise<Answer> {
   class Relay extends TurnProtocol {
-    override requestWithRetry(...[request, ...rest]: Parameters<TurnProtocol["requestWithRetry"]>) {
+    override requestWithRetry(...[request, server, signal]: Parameters<TurnProtocol["requestWithRetry"]>) {
       if (request.messageMethod === methods.ALLOCATE) request.setAttribute("REQUESTED-TRANSPORT", protocols[carrying] * 2 ** 24);
-      return super.requestWithRetry(request, ...rest);
+      // Who has none can't answer coturn's first 401, which asks for them.
+      return guest === null ? this.request(request, server) : super.requestWithRetry(request, server, signal);
     }
   }
   const transport = await TlsTransport.init([address, 443], { ca, servername: name });
-  const relay = new Relay([address, 443], guest.username, guest.password, 600, transport);
+  const relay = new Relay([address, 443], guest?.username ?? "", guest?.password ?? "", 600, transport);
   const answer = await answerOf(relay.connectionMade());
   await (answer === "granted" ? giveBack(relay) : transport.close());
   return answer;

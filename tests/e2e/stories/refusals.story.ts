@@ -2,6 +2,7 @@ import { request, signIn } from "@barecast/cli";
 import { knock } from "../src/intruder";
 import { mediaObjects } from "../src/media";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
+import { askRelay, tlsEndpointOf } from "../src/relay";
 import { Scene } from "../src/scene";
 import { allocations } from "../src/turn";
 import { until } from "../src/until";
@@ -66,6 +67,8 @@ test("no token, a wrong role and a foreign page are refused with a clear message
     body: { code: "forbidden", message: `Pages of "https://evil.example" may not use this server. Open ${origin} instead` },
     messages: [],
   });
+
+  expect(await askRelay(tlsEndpointOf(site), null)).toBe(401);
 
   expect(await watching).toBeNull();
   expect({ objects: await mediaObjects(site), allocations: await allocations(site) }).toEqual(before);

@@ -59,6 +59,34 @@ test("every process in a container runs without root and without a capability", 
   expect(wrong).toEqual([]);
 });
 
+test("of Docker, Traefik is shown what it routes by, and nothing else: no container, no secret, no change", async () => {
+  const pid = await shell(`docker inspect --format '{{.State.Pid}}' ${await site.containerOf("traefik")}`);
+  const ofNetworks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  const address = await shell(`docker inspect --format '${ofNetworks}' ${await site.containerOf("socketproxy")}`);
+  const wanted = [
+    ["GET", "/v1.40/services", 200],
+    ["GET", "/v1.40/tasks", 200],
+    ["GET", "/v1.40/containers/json", 403],
+    ["GET", "/v1.40/secrets", 403],
+    ["GET", "/v1.40/configs", 403],
+    ["GET", "/v1.40/services/../secrets", 403],
+    ["GET", "/v1.40/tasks/x/logs", 403],
+    ["POST", "/v1.40/services/create", 403],
+    ["POST", "/v1.40/services", 403],
+    ["DELETE", "/v1.40/nodes/x", 403],
+  ] as const;
+  const program = `
+import http.client, json, sys
+for method, path, _ in json.loads(sys.argv[2]):
+    connection = http.client.HTTPConnection(sys.argv[1], 2375, timeout=10)
+    connection.request(method, path)
+    print(method, path, connection.getresponse().status)
+`;
+  // From Traefik's network; the program is the machine's.
+  const found = await site.inside("nsenter", "-t", pid.trim(), "-n", "python3", "-c", program, address.trim(), JSON.stringify(wanted));
+  expect(found.trim().split("\n")).toEqual(wanted.map((row) => row.join(" ")));
+});
+
 /** Where to look, and what must be found there, so that it was looked at. */
 const views: readonly (readonly [view: string, look: () => Promise<string> | string, marker: string])[] = [
   ["services, tasks and networks", () => shell(inspectAll("service", "network", "node", "secret")), "e2e-parse"],

@@ -1,5 +1,5 @@
 import type { Access } from "../src/firewall";
-import { awaitPicture, goLive, openConsole, openReporter, picture, stop } from "../src/pages";
+import { awaitPicture, goLive, openConsole, openReporter, pathOf, picture, stop } from "../src/pages";
 import { Scene } from "../src/scene";
 import { allocations } from "../src/turn";
 import { until } from "../src/until";
@@ -13,19 +13,21 @@ beforeEach(async () => {
 });
 afterEach(() => scene?.close());
 
-test.each<[string, Access]>([
-  ["all but 443/tcp is dropped", "https"],
-  ["only 3478/udp and 443/tcp are open", "https-and-turn"],
-])("a phone in a network where %s is seen, through coturn", async (_what, access) => {
+test.each<[string, Access, string]>([
+  ["all but 443/tcp is dropped", "https", "tls"],
+  ["only 3478/udp and 443/tcp are open", "https-and-turn", "udp"],
+])("a phone in a network where %s is seen, through coturn", async (_what, access, relayProtocol) => {
   const title = `Strict ${access} ${Date.now()}`;
   const before = await allocations(scene.site);
   const [phone, desk] = [await scene.phone(access), await scene.desk()];
   const reporter = await openReporter(phone, scene.site);
   await goLive(reporter, title);
+  // Before the desk comes, whose browser may have allocations, too.
+  expect(await allocations(scene.site)).toBeGreaterThan(before);
+  expect(await pathOf(reporter)).toEqual({ candidateType: "relay", relayProtocol });
   const wall = await openConsole(desk, scene.site);
   await awaitPicture(wall, title, 120_000);
   expect(await liveProblem(wall, picture(title))).toBeNull();
-  expect(await allocations(scene.site)).toBeGreaterThan(before);
   expect(await phone.network.dropped(phone.container.getId())).toBeGreaterThan(0);
 
   await stop(reporter);

@@ -1,5 +1,5 @@
 import type { TurnProtocol } from "werift";
-import { askPermission, askRelay, giveBack, guestOf, openRelay, type Guest } from "../src/relay";
+import { askPermission, askRelay, giveBack, guestOf, openRelay, tlsEndpointOf, type Guest } from "../src/relay";
 import { Running } from "../src/running";
 import { sharedSite } from "../src/sharedSite";
 import type { SiteUnderTest } from "../src/site";
@@ -97,7 +97,25 @@ test("of the media servers' host a relay reaches the media ports, and no other: 
 });
 
 test("there is no relay for TCP, by which Kurento's control port or a database could be had", async () => {
-  const endpoint = { address: site.up.machineAddress, name: `turn.${site.about.domain}`, ca: site.about.ca };
+  const endpoint = tlsEndpointOf(site);
   expect(await askRelay(endpoint, guest, "udp")).toBe("granted");
   expect(await askRelay(endpoint, guest, "tcp")).toBe(442);
+});
+
+test("credentials are asked for, and those that ended, or that somebody else made, are refused", async () => {
+  const [endpoint, { turnSecret }] = [tlsEndpointOf(site), await site.barecast.secrets()];
+  const ask = (who: Guest | null) => askRelay(endpoint, who);
+  expect({
+    "a client": await ask(guestOf(turnSecret)),
+    "a client of a minute ago": await ask(guestOf(turnSecret, -60)),
+    "by another secret": await ask(guestOf(`${turnSecret}x`)),
+    "with more time than was given": await ask({ ...guestOf(turnSecret, -60), username: guestOf(turnSecret).username }),
+    nobody: await ask(null),
+  }).toEqual({
+    "a client": "granted",
+    "a client of a minute ago": 401,
+    "by another secret": 401,
+    "with more time than was given": 401,
+    nobody: 401,
+  });
 });
