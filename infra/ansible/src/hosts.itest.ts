@@ -102,7 +102,7 @@ const traces = () =>
     "find /etc /usr/local /var/lib/barecast -newer /etc/machine-id -type f | sort; systemctl is-active docker || true; iptables -S | wc -l",
   );
 
-test("a check of a blank host fails no task and changes nothing", async () => {
+test("a check of a host that has packages alone fails no task and changes nothing", async () => {
   const before = await traces();
   const told = await changesOf({ check: true });
   expect(told).toContain("swarm: Make the swarm");
