@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { imageNames, imagesFor, imageTable } from "@barecast/stack/images";
+import { parseSite } from "@barecast/site";
+import { stackOf } from "@barecast/stack";
+import { exampleDigests, exampleSecrets } from "@barecast/stack/example";
+import { imageNames, imagesFor, imageTable, type ImageName } from "@barecast/stack/images";
 import { labelsOf } from "./labels";
 import { inputsOf, recipeOf } from "./recipes";
 
@@ -10,6 +13,7 @@ const built = imageNames.filter((name) => imageTable[name].recipe);
 const dockerfiles = built
   .filter((name) => recipeOf(name).kind === "docker")
   .map((name) => ({ name, text: read(recipeOf(name).folder, "Dockerfile") }));
+const replica = parseSite("site: replica\ndomain: replica.localhost\nhosts: {one: {machine: {}}}\n", "sites/replica.yaml");
 
 test("every input of every recipe exists", () => {
   const missing = built.flatMap((name) =>
@@ -55,10 +59,34 @@ test("site images end as their own user, with the table's entrypoint", () => {
   expect(wrong.map(({ name }) => name)).toEqual([]);
 });
 
-test("healthchecks are in exec form", () => {
-  const checks = dockerfiles.flatMap(({ text }) => [...text.matchAll(/^HEALTHCHECK (.*)$/gm)].map((match) => match[1]!));
-  expect(checks.length).toBeGreaterThan(3);
-  expect(checks.filter((check) => !/ CMD \["\//.test(check))).toEqual([]);
+/** A service's healthcheck as its image has it: for those who run the image by hand. */
+function healthcheckOf(image: ImageName): string | undefined {
+  const [service] = stackOf({ site: replica, secrets: exampleSecrets, digests: exampleDigests }).services.filter(
+    (one) => one.image === image,
+  );
+  if (!service) return undefined;
+  const { test: check, intervalMs, timeoutMs, retries, startPeriodMs } = service.healthcheck;
+  // Where the site's address stands in it, the image has this computer's.
+  const [kind, ...command] = check.map((word) => word.replaceAll(replica.hosts[0]!.address, "127.0.0.1"));
+  const times = `--interval=${intervalMs / 1000}s --timeout=${timeoutMs / 1000}s --retries=${retries} --start-period=${startPeriodMs / 1000}s`;
+  return `HEALTHCHECK ${times} ${kind} ${JSON.stringify(command)}`;
+}
+
+test("each image of a site has one healthcheck: the one that its services have, or one of its own", () => {
+  const wanted = imagesFor("site").map((name) => [
+    name,
+    [
+      healthcheckOf(name) ??
+        expect.stringMatching(
+          /^HEALTHCHECK --interval=\S+ --timeout=\S+ --retries=\S+ --start-period=\S+ CMD \["\/usr\/local\/bin\/\S+"\]$/,
+        ),
+    ],
+  ]);
+  const found = imagesFor("site").map((name) => [
+    name,
+    [...(dockerfiles.find((one) => one.name === name)?.text ?? "").matchAll(/^HEALTHCHECK .*$/gm)].map(([line]) => line),
+  ]);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
 });
 
 test("Go's module file names the table's versions", () => {

@@ -32,7 +32,7 @@ interface Inspected {
   };
 }
 
-test("no container has root, a writable root, a capability or memory without a limit; each service's says whether it is healthy", async () => {
+test("no container has root, a writable root, a capability or memory without a limit; each says whether it is healthy", async () => {
   const containers = JSON.parse(await shell("docker inspect $(docker ps -q)")) as Inspected[];
   expect(containers.length).toBe(1 + Object.keys(await site.services()).length); // and the registry
   const rights = containers.map(({ Name, Config, HostConfig }) => ({
@@ -46,8 +46,18 @@ test("no container has root, a writable root, a capability or memory without a l
     hasHealthcheck: (Config.Healthcheck?.Test ?? ["NONE"])[0] !== "NONE",
   }));
   const wanted = { isRoot: false, isWritable: false, isPrivileged: false, added: [], dropped: ["ALL"], hasLimit: true };
-  // The registry's image has no program that could ask it: whoever sets hosts up does.
-  expect(rights).toEqual(rights.map(({ name }) => ({ name, ...wanted, hasHealthcheck: name !== "barecast-registry" })));
+  expect(rights).toEqual(rights.map(({ name }) => ({ name, ...wanted, hasHealthcheck: true })));
+});
+
+test("each image says its version, where its sources are, and how it is asked for its health; none is root's", async () => {
+  const [images, containers] = [await shell("docker image inspect $(docker images -q)"), await shell("docker ps -q | wc -l")];
+  const found = JSON.parse(images) as { RepoDigests: string[]; Config: Inspected["Config"] & { Labels: Record<string, string> | null } }[];
+  const wrong = found.filter(({ Config: { Labels, Healthcheck, User } }) => {
+    const said = ["version", "source", "title", "licenses"].map((what) => Labels?.[`org.opencontainers.image.${what}`] ?? "");
+    return said.includes("") || Healthcheck?.Test[0] !== "CMD" || !/^[1-9]\d*:[1-9]\d*$/.test(User);
+  });
+  expect(wrong).toEqual([]);
+  expect(found.length).toBeGreaterThanOrEqual(Number(containers) - 1); // nginx serves pages and recordings
 });
 
 test("every process in a container runs without root and without a capability", async () => {
