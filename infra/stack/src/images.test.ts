@@ -1,4 +1,5 @@
 import { imageNames, imagesFor, imageTable, imageUser } from "./images";
+import pinned from "./upstream.digests.json";
 
 test("the images of each purpose", () => {
   expect({ site: imagesFor("site"), machine: imagesFor("machine"), test: imagesFor("test"), build: imagesFor("build") }).toEqual({
@@ -22,4 +23,10 @@ test("every site image runs as a user of its own, never root", () => {
 
 test("uid and gid of a row", () => {
   expect(imageUser("coturn")).toEqual({ uid: 52003, gid: 52003 });
+});
+
+test("pinned references are those of the table, each by a digest", () => {
+  const references = imageNames.map((name) => imageTable[name].upstream);
+  expect(Object.keys(pinned).filter((reference) => !references.includes(reference))).toEqual([]);
+  expect(Object.values(pinned).filter((digest) => !/^sha256:[0-9a-f]{64}$/.test(String(digest)))).toEqual([]);
 });
