@@ -1,7 +1,7 @@
 import { parseSite, type Site } from "@barecast/site";
 import fc from "fast-check";
 import { exampleDigests as digests, exampleSecrets as secrets } from "./example";
-import { overlaps, portPlan, serviceKeys, stackOf, type Stack } from "./index";
+import { overlaps, portPlan, serviceKeys, stackOf, type PortRow, type Stack } from "./index";
 
 const replica = parseSite(
   "site: replica\ndomain: replica.localhost\nimages: packages\nhosts: {one: {machine: {}}}\n",
@@ -125,4 +125,16 @@ test("property: no valid site gives two rows of its plan one port", () => {
       return overlaps(portPlan(site)).length === 0 && stackFor(site).services.length === 10;
     }),
   );
+});
+
+test("rows of the port plan that need the same port of a host are found, by whole ranges and by protocol", () => {
+  const row = (service: string, protocol: "tcp" | "udp", from: number, to = from): PortRow => ({
+    ...{ service, role: "edge", by: "host", protocol, from, to, source: "anywhere", purpose: service },
+  });
+  const met = (...rows: PortRow[]) => overlaps(rows).map((pair) => pair.map(({ service }) => service).join(" and "));
+  expect(met(row("a", "tcp", 443), row("b", "tcp", 443))).toEqual(["a and b"]);
+  expect(met(row("a", "udp", 40_000, 40_999), row("b", "udp", 40_999, 41_999), row("c", "udp", 41_999))).toEqual(["a and b", "b and c"]);
+  expect(met(row("a", "tcp", 7946), row("b", "udp", 7946), row("c", "tcp", 7947))).toEqual([]);
+  // One port of one service, open to two sources.
+  expect(met(row("a", "tcp", 443), row("a", "tcp", 443))).toEqual([]);
 });
