@@ -54,9 +54,10 @@ export function startProbe(url: string, { intervalMs, doubtMs, timeoutMs }: Prob
     doubt = setTimeout(() => void reach(url).catch(({ message }: Error) => round === rounds && end(message, true)), doubtMs);
   };
   const answered = () => {
+    if (isOver) return;
     rounds++;
-    clearTimeout(doubt);
-    clearTimeout(deadline);
+    // Of the next ping, too: a message that nobody asked for makes no second row of them.
+    for (const timer of [doubt, deadline, next]) clearTimeout(timer);
     next = setTimeout(ping, intervalMs);
   };
   expectAnswer();
