@@ -58,6 +58,11 @@ export async function askRelay(
       // Who has none can't answer coturn's first 401, which asks for them.
       return guest === null ? this.request(request, server) : super.requestWithRetry(request, server, signal);
     }
+    // Who refuses credentials can't sign that with them (RFC 8489, 9.2.4): werift, which wants a signature, would wait for another answer.
+    override request(...[request, server]: Parameters<TurnProtocol["request"]>) {
+      const unsigned = () => Object.assign(this.transactions[request.transactionIdHex]!, { integrityKey: undefined });
+      return super.request(request, server, undefined, undefined, unsigned);
+    }
   }
   const transport = await TlsTransport.init([address, 443], { ca, servername: name });
   const relay = new Relay([address, 443], guest?.username ?? "", guest?.password ?? "", 600, transport);
