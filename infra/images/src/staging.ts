@@ -31,8 +31,9 @@ export function planStaging(part: Staging, input: BuildPlanInput): Step[] {
 }
 
 /** Runs npm as the project's own: the Node that runs us, and the npm beside it. */
+// By the authorities that the computer trusts, as bootstrap's npm.
 function npm(input: BuildPlanInput, cwd: string, args: readonly string[]): Step {
-  return { do: "run", cwd, command: [path.join(input.project, ".tools/bin/npm"), ...args] };
+  return { do: "run", cwd, env: { NODE_USE_SYSTEM_CA: "1" }, command: [path.join(input.project, ".tools/bin/npm"), ...args] };
 }
 
 function compile(folder: string, { project, host }: BuildPlanInput): Step {
