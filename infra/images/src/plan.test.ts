@@ -138,6 +138,7 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
     {
       do: "run",
       cwd: "/c/images/signaling/npm",
+      env: { NODE_USE_SYSTEM_CA: "1" },
       command: [
         ...["/p/.tools/bin/npm", "install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
         ...["--workspace", "services/signaling"],
