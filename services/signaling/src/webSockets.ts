@@ -52,8 +52,8 @@ export function acceptWebSockets(
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { origin } = request.headers;
     socket.on("error", () => socket.destroy());
-    if (new URL(request.url ?? "/", "http://localhost").pathname !== "/ws")
-      return refuseUpgrade(socket, 404, "notFound", "WebSockets are at /ws");
+    // As text: what comes may be no URL at all.
+    if (request.url?.split("?", 1)[0] !== "/ws") return refuseUpgrade(socket, 404, "notFound", "WebSockets are at /ws");
     if (!isAllowedOrigin(origin, origins)) return refuseUpgrade(socket, 403, "forbidden", originRefusal(origin, origins));
     if (conversations.size >= mostSockets) return refuseUpgrade(socket, 503, "tooMany", "Too many connections. Try again shortly");
     const leaveUnknown = admitUnknown(clientAddress(request, isTrusted));

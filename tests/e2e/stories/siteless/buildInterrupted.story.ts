@@ -4,6 +4,7 @@ import { Barecast } from "../../src/barecast";
 import { changedCheckout } from "../../src/checkout";
 import { processesWith, type Running } from "../../src/running";
 import { docker } from "../../src/session";
+import { until } from "../../src/until";
 import { merged, storySite, writeSiteFile } from "../../src/siteFile";
 
 // The build of an image, ended by Ctrl-C and by kill -9 of all that it started: nothing of it goes on, and the next one ends it.
@@ -38,6 +39,9 @@ async function atWork(): Promise<string[]> {
   return [...found.filter(({ env }) => env?.includes(mark)).map(({ name }) => name), ...processesWith(checkout)];
 }
 
+/** Docker hears that nobody waits any more, and takes its container away: a moment later. */
+const nothingAtWork = () => until("Nothing is at work", async () => (await atWork()).join() || null, { withinMs: 30_000, everyMs: 100 });
+
 afterAll(async () => {
   for (const tag of await ours()) await docker.getImage(tag).remove();
   rmSync(checkout, { recursive: true });
@@ -59,11 +63,13 @@ test("Ctrl-C ends it, in a word", async () => {
     code: 130,
     last: "Interrupted. The same command goes on from here",
   });
-  expect({ atWork: await atWork(), images: await ours() }).toEqual({ atWork: [], images: [] });
+  await nothingAtWork();
+  expect(await ours()).toEqual([]);
 });
 
 test("so does kill -9, and the next build ends what both began", async () => {
   await (await unpacking()).kill();
+  await nothingAtWork();
   expect(await ours()).toEqual([]);
   const digests = JSON.parse(await barecast.verb(["build", "--json"], 10 * 60_000)) as Record<string, string>;
   expect({ atWork: await atWork(), images: await ours() }).toEqual({ atWork: [], images: [expect.stringMatching(/^barecast\/redis:/)] });
