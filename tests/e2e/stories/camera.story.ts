@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import type { Camera } from "../src/camera";
 import { placesWith, readableOf } from "../src/leaks";
-import { awaitPicture, openConsole, openRecording, picture, seek, tile } from "../src/pages";
+import { awaitPicture, goLive, openConsole, openRecording, openReporter, picture, seek, stop, tile } from "../src/pages";
 import { rowsOf } from "../src/rows";
 import { Scene } from "../src/scene";
 import { until } from "../src/until";
@@ -16,16 +16,18 @@ const gone = "rtsp://172.30.241.254:8554/stream";
 
 let scene: Scene;
 let camera: Camera;
+let other: Camera;
 let wall: Page;
 
-/** Three cameras of one site file: one as it should be, one that is not there, one whose password is wrong. */
+/** Four cameras of one site file: two as they should be, one that is not there, one whose password is wrong. */
 beforeAll(async () => {
   scene = await Scene.open();
-  camera = await scene.camera({ user, password, auth: "digest" });
+  [camera, other] = await Promise.all([scene.camera({ user, password, auth: "digest" }), scene.camera()]);
   await scene.site.barecast.setSecret("gate", password);
   await scene.site.barecast.setSecret("yard", wrongPassword);
   await scene.change({
     cameras: {
+      barn: { title: "Barn", url: other.url },
       gate: { title: "Gate", url: camera.url, username: user, passwordSecret: "gate" },
       roof: { title: "Roof", url: gone },
       yard: { title: "Yard", url: camera.url, username: user, passwordSecret: "yard" },
@@ -46,7 +48,12 @@ test.each([
   ["is not there", "Roof", `No answer from ${gone}`],
   ["has a wrong password", "Yard", () => `Wrong username or password for ${camera.url}`],
 ])("a camera that %s: said so on the wall and in the log, and the other one goes on", async (_what, title, wanted) => {
-  const reason = typeof wanted === "string" ? wanted : wanted();
+  await isSaidDown(title, typeof wanted === "string" ? wanted : wanted());
+  expect(await problem()).toBeNull();
+});
+
+/** Waits until the wall says that a camera is down, and why; then the log does, too. */
+async function isSaidDown(title: string, reason: string): Promise<void> {
   await until(
     `The tile of ${title}`,
     async () => {
@@ -58,8 +65,7 @@ test.each([
   );
   const log = await scene.site.barecast.verb(["logs", "signaling", "--lines", "500"], 120_000);
   expect(downLines(log, title.toLowerCase())).toEqual([{ level: "warn", message: "Camera is down", camera: title.toLowerCase(), reason }]);
-  expect(await problem()).toBeNull();
-});
+}
 
 /** What the log says of a camera that is down, once each, however often it is tried. */
 function downLines(log: string, name: string): object[] {
@@ -73,10 +79,28 @@ test("who watches reads in Parse how the cameras are, and nothing else of them",
   const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string;
   const rows = (await rowsOf(wall, "Camera", {})).sort((a, b) => (String(a["name"]) < String(b["name"]) ? -1 : 1));
   expect(rows).toEqual([
+    { name: "barn", title: "Barn", state: "live", since },
     { name: "gate", title: "Gate", state: "live", since },
     { name: "roof", title: "Roof", state: "down", reason: `No answer from ${gone}`, since },
     { name: "yard", title: "Yard", state: "down", reason: `Wrong username or password for ${camera.url}`, since },
   ]);
+});
+
+test("a camera that stops while it is seen: said so, and a phone and a camera beside it go on all the while", async () => {
+  const title = `Beside ${Date.now()}`;
+  const reporter = await openReporter(await scene.phone(), scene.site);
+  await goLive(reporter, title);
+  await awaitPicture(wall, title);
+  await awaitPicture(wall, "Barn");
+  const streamId = await wall.getAttribute(picture(title), "data-stream-id");
+  const watching = Promise.all([liveProblem(wall, picture(title)), problem()]);
+  watching.catch(() => undefined); // told below, unless something else failed before
+
+  await other.container.stop();
+  await isSaidDown("Barn", `No answer from ${other.url}`);
+  expect(await watching).toEqual([null, null]);
+  expect(await wall.getAttribute(picture(title), "data-stream-id")).toBe(streamId);
+  await stop(reporter);
 });
 
 test("no password of a camera can be read in Docker, command lines, logs or state", async () => {

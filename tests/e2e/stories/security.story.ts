@@ -74,13 +74,15 @@ test("of Docker, Traefik is shown what it routes by, and nothing else: no contai
   const ofNetworks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   const address = await shell(`docker inspect --format '${ofNetworks}' ${await site.containerOf("socketproxy")}`);
   const wanted = [
-    ["GET", "/v1.40/services", 200],
-    ["GET", "/v1.40/tasks", 200],
+    ...["version", "services", "tasks", "networks", "nodes"].map((what) => ["GET", `/v1.40/${what}`, 200] as const),
+    ["GET", "/containers/json", 403],
     ["GET", "/v1.40/containers/json", 403],
+    ["GET", "/secrets", 403],
     ["GET", "/v1.40/secrets", 403],
     ["GET", "/v1.40/configs", 403],
     ["GET", "/v1.40/services/../secrets", 403],
     ["GET", "/v1.40/tasks/x/logs", 403],
+    ["POST", "/v1.40/containers/create", 403],
     ["POST", "/v1.40/services/create", 403],
     ["POST", "/v1.40/services", 403],
     ["DELETE", "/v1.40/nodes/x", 403],
