@@ -202,13 +202,13 @@ export const siteSchema = z.strictObject({
       mediaControl: port.default(8888).meta(
         says("The media servers' control port (Kurento's JSON-RPC)", {
           security:
-            "It has no authentication: the firewall lets nobody reach it but those containers of the host that have a way out, which are signaling and Traefik",
+            "It has no authentication: the firewall lets nobody reach it but the host's own containers that have a way out (signaling and Traefik), and the site's other hosts",
         }),
       ),
       turnProxy: port.default(5350).meta(
         says("coturn behind Traefik, PROXY protocol", {
           security:
-            "Whoever reaches it can claim any client address: the firewall lets nobody reach it but those containers of the host that have a way out, which are signaling and Traefik",
+            "Whoever reaches it can claim any client address: the firewall lets nobody reach it but the host's own containers that have a way out (signaling and Traefik), and the site's other hosts",
         }),
       ),
     })

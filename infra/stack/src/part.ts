@@ -13,6 +13,9 @@ export interface StackInput {
   readonly publicPort?: number;
 }
 
+/** The ports of HTTPS and of TURN over TLS: the site's own, and that of this computer which leads to it, where it is another one. */
+export const publicPorts = ({ site, publicPort }: StackInput) => [...new Set([site.ports.https, publicPort ?? site.ports.https])];
+
 /** A service with the files that it reads. */
 export interface Part {
   readonly service: ServiceSpec;

@@ -54,6 +54,22 @@ test("a changed title is a new config of one service, and nothing else", () => {
   ]);
 });
 
+test("a replica whose port on this computer is another one is reached at both, by pages and by TURN over TLS", () => {
+  const stack = stackOf({ site: replica, secrets, digests, publicPort: 8443 });
+  const origins = ["https://replica.localhost", "https://replica.localhost:8443"];
+  expect(JSON.parse(text(stack, "parse-config"))).toMatchObject({ origins });
+  expect(JSON.parse(text(stack, "signaling-config"))).toMatchObject({
+    origins,
+    turn: {
+      urls: [
+        "turn:turn.replica.localhost:3478?transport=udp",
+        "turns:turn.replica.localhost:443?transport=tcp",
+        "turns:turn.replica.localhost:8443?transport=tcp",
+      ],
+    },
+  });
+});
+
 test("a secret's name tells nothing of it without the site's key", () => {
   const other = stackOf({ site: replica, secrets: { ...secrets, namingKey: "another" }, digests });
   const names = (stack: Stack) => stack.secrets.map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { attach, rangesOf } from "../networks";
-import { memory, nodeHealth, oneForEach, onRole, partOf, scratch, type Part, type StackInput } from "../part";
+import { memory, nodeHealth, oneForEach, onRole, partOf, publicPorts, scratch, type Part, type StackInput } from "../part";
 import { routed } from "./traefik";
 
 /** Accounts made at the first start. The verifier is nobody's: `barecast verify` signs in with it. */
@@ -27,8 +27,8 @@ const config = (input: StackInput) => {
 };
 
 /** The one origin of people; a replica whose port on this computer is another one has two. */
-export const originsOf = ({ site, publicPort }: StackInput) =>
-  [...new Set([site.ports.https, publicPort ?? site.ports.https])].map((port) => `https://${site.domain}${port === 443 ? "" : `:${port}`}`);
+export const originsOf = (input: StackInput) =>
+  publicPorts(input).map((port) => `https://${input.site.domain}${port === 443 ? "" : `:${port}`}`);
 
 export const parse = (input: StackInput): Part => {
   const { site, secrets } = input;

@@ -1,6 +1,6 @@
 import { imageTable } from "../images";
 import { attach, rangesOf } from "../networks";
-import { memory, nodeHealth, oneForEach, onRole, partOf, scratch, type Part, type StackInput } from "../part";
+import { memory, nodeHealth, oneForEach, onRole, partOf, publicPorts, scratch, type Part, type StackInput } from "../part";
 import { originsOf } from "./parse";
 import { routed } from "./traefik";
 
@@ -15,7 +15,10 @@ const config = (input: StackInput) => {
     parse: { url: "http://parse:1337/api", applicationId: "barecast" },
     redis: { host: "redis", port: 6379 },
     turn: {
-      urls: [`turn:turn.${site.domain}:${site.ports.turn}?transport=udp`, `turns:turn.${site.domain}:${site.ports.https}?transport=tcp`],
+      urls: [
+        `turn:turn.${site.domain}:${site.ports.turn}?transport=udp`,
+        ...publicPorts(input).map((port) => `turns:turn.${site.domain}:${port}?transport=tcp`),
+      ],
       ttlSeconds: 3600,
     },
     cameras: site.cameras.map(({ passwordSecret, ...camera }) => ({ ...camera, hasPassword: passwordSecret !== undefined })),
