@@ -34,7 +34,7 @@ const dashboardBundle = [
   ...["react-resizable", "react-rnd", "react-router-dom", "regenerator-runtime"],
 ];
 
-const recipes: Readonly<Record<ImageName, Recipe>> = {
+const recipes: Readonly<Partial<Record<ImageName, Recipe>>> = {
   base: debootstrap("trixie"),
   bookworm: debootstrap("bookworm"),
   golang: docker(apt),
@@ -74,9 +74,10 @@ const recipes: Readonly<Record<ImageName, Recipe>> = {
 
 /** How an image is made from packages. Throws for an image that can't be. */
 export function recipeOf(name: ImageName): Recipe & { readonly folder: string } {
-  const { recipe } = imageTable[name];
-  if (!recipe) throw new Error(`${name}: No recipe: it exists upstream only. Use images: upstream`);
-  return { ...recipes[name], folder: recipe };
+  const { recipe: folder } = imageTable[name];
+  const recipe = recipes[name];
+  if (!folder || !recipe) throw new Error(`${name}: No recipe: it exists upstream only. Use images: upstream`);
+  return { ...recipe, folder };
 }
 
 /** Project files and folders an image's content depends on, recipe and staging together. */

@@ -33,7 +33,7 @@ export async function settingsFrom(paths: Pick<Settings, "project" | "siteFile" 
   const site = loadSite(paths.siteFile);
   const place = placeOf(paths.project, site.name, process.env);
   const digests = JSON.parse(readFileSync(paths.digestsFile, "utf8")) as Digests;
-  const missing = siteImages().filter((name) => digests[name] === undefined);
+  const missing = siteImages(site).filter((name) => digests[name] === undefined);
   if (missing.length > 0)
     throw new Error(`${paths.digestsFile}: Expected the digest of every image, found none of ${missing.join(", ")}. Run: ./barecast up`);
   const secrets = await openSecrets(site, place);

@@ -40,7 +40,7 @@ test("a site with nothing set has every default", () => {
       turnProxy: 5350,
     },
     accounts: { operator: "operator", admin: "admin" },
-    media: { maxBitrateBps: 2500000 },
+    media: { server: "pocket", maxBitrateBps: 2500000 },
     recordings: { phones: true },
     console: { title: "barecast" },
     logLevel: "info",
@@ -137,6 +137,11 @@ test.each([
     "a password in an address",
     `${minimal}cameras: {gate: {url: "rtsp://me:pw@10.0.0.9/1"}}\n`,
     "  cameras.gate.url: Expected an address without user and password, found credentials. Use username and passwordSecret: a site file is not secret",
+  ],
+  [
+    "the official Kurento where images are built from packages",
+    `${minimal}media: {server: kurento}\n`,
+    '  media.server: Expected pocket, with images: packages, found "kurento". Kurento is had as an image only: set images: upstream, or leave media.server out',
   ],
   [
     "an account that is there twice",

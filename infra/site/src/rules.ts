@@ -207,6 +207,16 @@ const noUserInUrl: Rule = ({ cameras }) =>
       },
   );
 
+const kurentoComesFromUpstream: Rule = ({ media, images }) => [
+  media.server === "kurento" &&
+    images === "packages" && {
+      path: "media.server",
+      wanted: "pocket, with images: packages",
+      found: shown(media.server),
+      fix: "Kurento is had as an image only: set images: upstream, or leave media.server out",
+    },
+];
+
 /** Accounts that every site has beside those of its file. */
 const ownAccounts = ["reporter", "verifier"];
 const accountsApart: Rule = ({ accounts }) =>
@@ -234,5 +244,6 @@ export const rules: readonly Rule[] = [
   networksOfTheirSize,
   passwordNeedsUser,
   noUserInUrl,
+  kurentoComesFromUpstream,
   accountsApart,
 ];

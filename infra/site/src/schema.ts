@@ -231,6 +231,15 @@ export const siteSchema = z.strictObject({
     .meta(says("Accounts that every site begins with")),
   media: z
     .strictObject({
+      server: z
+        .enum(["pocket", "kurento"])
+        .default("pocket")
+        .meta(
+          says(
+            "pocket: our own media server, which speaks Kurento's protocol. kurento: the official Kurento image, for amd64 hosts and `images: upstream`",
+            { security: "Either one takes commands from whoever reaches its control port: see ports.mediaControl" },
+          ),
+        ),
       maxBitrateBps: z
         .int()
         .min(100_000)

@@ -1,5 +1,6 @@
 import type { SiteSecrets } from "@barecast/site";
-import { siteImages, type StackInput } from "./index";
+import { imagesFor } from "./images";
+import type { StackInput } from "./index";
 
 /** Secrets and digests that are nobody's: what tests and the generated picture of the replica's Stack are made with. */
 export const exampleSecrets: SiteSecrets = {
@@ -25,5 +26,5 @@ export const exampleSecrets: SiteSecrets = {
 };
 
 export const exampleDigests = Object.fromEntries(
-  siteImages().map((name, index) => [name, `sha256:${String(index).padStart(64, "0")}`]),
+  imagesFor("site").map((name, index) => [name, `sha256:${String(index).padStart(64, "0")}`]),
 ) as StackInput["digests"];

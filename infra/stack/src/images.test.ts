@@ -3,7 +3,7 @@ import pinned from "./upstream.digests.json";
 
 test("the images of each purpose", () => {
   expect({ site: imagesFor("site"), machine: imagesFor("machine"), test: imagesFor("test"), build: imagesFor("build") }).toEqual({
-    site: ["traefik", "socketproxy", "coturn", "registry", "postgres", "redis", "web", "media", "signaling", "parse"],
+    site: ["traefik", "socketproxy", "coturn", "registry", "postgres", "redis", "web", "media", "kurento", "signaling", "parse"],
     machine: ["machine", "machine-baked"],
     test: ["browser", "camera", "reaper"],
     build: ["base", "bookworm", "golang", "node"],
@@ -15,8 +15,12 @@ test("needs are rows that stand before the one that needs them", () => {
   expect(late).toEqual([]);
 });
 
-test("every site image runs as a user of its own, never root", () => {
-  const users = imagesFor("site").map((name) => imageTable[name].user);
+test("every site image runs as a user of its own, never root; Kurento takes the pocket server's place and its recordings", () => {
+  const users = imagesFor("site")
+    .filter((name) => name !== "kurento")
+    .map((name) => imageTable[name].user);
+  expect(imageTable.kurento.user).toBe(imageTable.media.user);
+  expect(imageTable.kurento.paths["recordings"]).toBe(imageTable.media.paths["recordings"]);
   expect(new Set(users).size).toBe(users.length);
   expect(users.filter((user) => !/^52\d{3}:52\d{3}$/.test(user))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { imagesFor, type ImageName } from "./images";
 import { networksOf } from "./networks";
 import type { Part, StackInput } from "./part";
 import { coturn } from "./services/coturn";
-import { media } from "./services/media";
+import { media, mediaImages } from "./services/media";
 import { parse } from "./services/parse";
 import { postgres } from "./services/postgres";
 import { recordings } from "./services/recordings";
@@ -48,8 +48,11 @@ export const serviceKeys = ({ hosts }: StackInput["site"]): string[] =>
 export const registryOf = ({ hosts, ports }: StackInput["site"]) =>
   `${hosts.find(({ roles }) => roles.includes("manager"))!.address}:${ports.registry}`;
 
-/** Images that the site's hosts run, the registry (loaded over SSH) among them. */
-export const siteImages = (): ImageName[] => imagesFor("site");
+/** Images that the site's hosts run, the registry (loaded over SSH) among them, and of the media servers the one that it chose. */
+export const siteImages = ({ media: { server } }: StackInput["site"]): ImageName[] => {
+  const others = Object.values(mediaImages).filter((name) => name !== mediaImages[server]);
+  return imagesFor("site").filter((name) => !others.includes(name as (typeof others)[number]));
+};
 
 /**
  * What must run, and where. Pure: the same input gives the same Stack to the byte.

@@ -34,7 +34,8 @@ const hosts = fc
 const siteFile = fc.record({
   site: fc.constantFrom("a", "replica", "a-long-name-of-a-site-30-letters"),
   domain: fc.constantFrom("replica.localhost", "live.example.com"),
-  images: fc.constant("packages"),
+  images: fc.constantFrom("packages", "upstream"),
+  media: some(fc.record({ server: fc.constantFrom("pocket", "kurento") })),
   hosts,
   cameras: some(
     fc.dictionary(fc.constantFrom("gate", "yard"), fc.record({ url: fc.constant("rtsp://10.0.9.11/main"), record: fc.boolean() })),

@@ -70,6 +70,59 @@ test("a replica whose port on this computer is another one is reached at both, b
   });
 });
 
+test("the official Kurento is one line of the site file, and one service of the Stack", () => {
+  const file = "site: replica\ndomain: replica.localhost\nhosts: {one: {machine: {}}}\n";
+  const [pocket, official] = [file, `${file}media: {server: kurento}\n`].map((lines) => stackFor(parseSite(lines, "sites/replica.yaml")));
+  const differing = official!.services.filter((service, index) => JSON.stringify(service) !== JSON.stringify(pocket!.services[index]));
+  expect(differing).toEqual([
+    {
+      ...pocket!.services.find(({ key }) => key === "media-one"),
+      image: "kurento",
+      command: ["/usr/bin/kurento-media-server"],
+      args: [
+        "--conf-file=/etc/barecast/kurento/kurento.conf.json",
+        "--modules-config-path=/etc/kurento/modules:/etc/barecast/kurento/modules",
+      ],
+      env: { HOME: "/tmp", GST_DEBUG: "2", GST_DEBUG_NO_COLOR: "1" },
+      configs: [
+        { key: "media-one-kurento", path: "/etc/barecast/kurento/kurento.conf.json", uid: "52008", gid: "52008", mode: "0444" },
+        {
+          key: "media-one-rtp",
+          path: "/etc/barecast/kurento/modules/kurento/BaseRtpEndpoint.conf.ini",
+          uid: "52008",
+          gid: "52008",
+          mode: "0444",
+        },
+        {
+          key: "media-one-webrtc",
+          path: "/etc/barecast/kurento/modules/kurento/WebRtcEndpoint.conf.ini",
+          uid: "52008",
+          gid: "52008",
+          mode: "0444",
+        },
+      ],
+      labels: { "barecast.site": "replica", "barecast.service": "media-one", "barecast.version": "7.3.0" },
+      healthcheck: {
+        test: ["CMD", "/bin/bash", "-c", expect.stringContaining(" http://172.30.231.10:8888/kurento); [[ $code == 500 ]]")],
+        intervalMs: 5000,
+        timeoutMs: 10_000,
+        retries: 3,
+        startPeriodMs: 60_000,
+      },
+      memoryBytes: 2 * 1024 ** 3,
+    },
+  ]);
+  expect(text(official!, "media-one-rtp")).toBe("minPort=40000\nmaxPort=40999\n");
+  expect(text(official!, "media-one-webrtc")).toBe("externalIPv4=172.30.231.10\niceTcp=0\n");
+  expect(JSON.parse(text(official!, "media-one-kurento"))).toEqual({
+    mediaServer: {
+      resources: { exceptionLimit: "0.8", garbageCollectorPeriod: 240 },
+      net: { websocket: { address: "172.30.231.10", port: 8888, path: "kurento", threads: 10 } },
+    },
+  });
+  expect(official!.images.map(({ name }) => name)).toEqual(pocket!.images.map(({ name }) => (name === "media" ? "kurento" : name)));
+});
+
 test("a secret's name tells nothing of it without the site's key", () => {
   const other = stackOf({ site: replica, secrets: { ...secrets, namingKey: "another" }, digests });
   const names = (stack: Stack) => stack.secrets.map(({ name }) => name);

@@ -14,7 +14,7 @@ export interface Built {
 /** Images of this site: those that its hosts run, and those of its machines. */
 export function imagesOf({ site }: Pick<Context, "site">): ImageName[] {
   const machines = site.hosts.flatMap(({ machine }) => (machine ? [machine.baked ? "machine-baked" : "machine"] : [])) as ImageName[];
-  return [...siteImages(), ...new Set(machines)];
+  return [...siteImages(site), ...new Set(machines)];
 }
 
 /** Builds what is not built, and writes the digests. The file is written only when it differs. */
@@ -38,7 +38,7 @@ export async function build(context: Context): Promise<Built> {
       context.progress.line(`without a digest, taken by tag as they are now: ${byTag.join(", ")}. Pin them: ./barecast images pin`);
     note(made === 0 ? `${names.length}, all built` : `${made} built`);
     const digestsFile = path.join(context.place.state, "digests.json");
-    const digests = Object.fromEntries(siteImages().map((name) => [name, images[name]!.digest]));
+    const digests = Object.fromEntries(siteImages(context.site).map((name) => [name, images[name]!.digest]));
     writeIfOther(digestsFile, `${JSON.stringify(digests, null, 2)}\n`);
     return { images, digestsFile };
   });
