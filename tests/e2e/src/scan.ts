@@ -25,7 +25,15 @@ Promise.all(Array.from({ length: 5000 }, worker)).then(() => console.log(JSON.st
 `;
 
 /** The site's open TCP ports as somebody sees them in a network: a client's, or that of the site's hosts, whose neighbour they then are. */
-export async function openPortsFrom(network: ClientNetwork | string, address: string): Promise<number[]> {
+export const openPortsFrom = async (network: ClientNetwork | string, address: string): Promise<number[]> =>
+  JSON.parse(await inNetwork(network, program, address)) as number[];
+
+/** The same as a service's container sees them, which must have Node. */
+export const openPortsFromService = async (site: SiteUnderTest, key: string, address: string): Promise<number[]> =>
+  JSON.parse(await site.insideService(key, "node", "-e", program, address)) as number[];
+
+/** Runs a program of Node's in a container of a network. @returns what it prints */
+export async function inNetwork(network: ClientNetwork | string, source: string, ...args: readonly string[]): Promise<string> {
   const { reaper } = await testImages();
   const container = await new NodeContainer(reaper)
     .withLabels({ ...(await sessionLabels()), "org.testcontainers.ryuk": "false" })
@@ -34,14 +42,10 @@ export async function openPortsFrom(network: ClientNetwork | string, address: st
     .start();
   try {
     if (typeof network !== "string") await network.admit(container.getId());
-    const { exitCode, output } = await container.exec(["/usr/local/bin/node", "-e", program, address]);
+    const { exitCode, output } = await container.exec(["/usr/local/bin/node", "-e", source, ...args]);
     if (exitCode !== 0) throw new Error(`The scan ended with ${exitCode}: ${output.trim()}`);
-    return JSON.parse(output) as number[];
+    return output;
   } finally {
     await container.stop({ timeout: 0 });
   }
 }
-
-/** The same as a service's container sees them, which must have Node. */
-export const openPortsFromService = async (site: SiteUnderTest, key: string, address: string): Promise<number[]> =>
-  JSON.parse(await site.insideService(key, "node", "-e", program, address)) as number[];

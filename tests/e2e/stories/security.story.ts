@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { SiteSecrets } from "@barecast/site";
 import { run } from "../src/command";
+import { projectFolder } from "../src/project";
 import { sharedSite } from "../src/sharedSite";
 import type { SiteUnderTest } from "../src/site";
 import { tracesOf } from "../src/traces";
@@ -113,6 +114,7 @@ const views: readonly (readonly [view: string, look: () => Promise<string> | str
   ],
   ["logs", () => shell("for c in $(docker ps -aq); do docker logs $c 2>&1; done; journalctl --no-pager"), "Media server is up"],
   ["state", () => filesOf(site.barecast.stateFolder), "urn:pulumi:e2e"],
+  ["Git, all that it ever held", () => run(["git", "-C", projectFolder, "log", "--all", "--patch"]), "infra/stack/src/services/coturn.ts"],
 ];
 
 const inspectAll = (...kinds: string[]) => kinds.map((kind) => `docker ${kind} inspect $(docker ${kind} ls -q)`).join("; ");
