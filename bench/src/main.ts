@@ -1,7 +1,9 @@
+import { flood } from "./flood/flood";
 import { forward } from "./forward/forward";
 import { join } from "./join/join";
 import { awaitQuiet } from "./load";
 import { memory } from "./memory";
+import { signaling } from "./signaling/signaling";
 import { figureText, isReached, type Figure } from "./report";
 import { up } from "./up";
 
@@ -9,8 +11,8 @@ import { up } from "./up";
 const patienceMs = 5 * 60_000;
 
 /** Every bench by its name; without a name all but `up` run, which takes the site down. */
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { forward, join, memory, up };
-const usual = ["forward", "join", "memory"];
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { flood, forward, join, memory, signaling, up };
+const usual = ["forward", "signaling", "flood", "join", "memory"];
 
 async function main(given: readonly string[]): Promise<number> {
   const names = given.filter((word) => word !== "--now");

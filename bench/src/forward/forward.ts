@@ -1,10 +1,10 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import path from "node:path";
 import { loadText } from "../load";
 import { median, spread } from "../numbers";
+import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
 import type { Figure } from "../report";
-import type { LoadAnswer, LoadOptions, LoadRequest, ServerAnswer, ServerName, ServerRequest } from "./messages";
+import type { LoadAnswer, LoadOptions, LoadRequest, ServerName } from "./messages";
 
 const viewers = 8;
 const packetsPerSecond = 250;
@@ -18,14 +18,9 @@ const leastShare = 0.98;
  * when it came to a viewer; CPU time is the server process's own.
  * @throws Error when packets were lost on the way
  */
-export async function forward(): Promise<Figure[]> {
-  const children: ChildProcess[] = [];
-  const start = (name: string, argument?: LoadOptions) => {
-    const child = fork(path.join(__dirname, name), argument ? [JSON.stringify(argument)] : []);
-    children.push(child);
-    return child;
-  };
-  try {
+export const forward = (): Promise<Figure[]> =>
+  withProcesses(async (startProcess) => {
+    const start = (name: string, options?: LoadOptions) => startProcess(path.join(__dirname, name), options);
     const servers = { pocket: start("pocketServer.js"), plain: start("plainServer.js") };
     const [pocket, plain] = await Promise.all([listening(servers.pocket), listening(servers.plain)]);
     const load = start("load.js", { ports: { pocket, plain }, viewers });
@@ -40,10 +35,7 @@ export async function forward(): Promise<Figure[]> {
       }
     }
     return [figure(rates)];
-  } finally {
-    for (const child of children) child.kill();
-  }
-}
+  });
 
 async function measure(server: ChildProcess, load: ChildProcess, to: ServerName): Promise<number> {
   const before = await cpuMicros(server);
@@ -68,30 +60,4 @@ function figure({ pocket, plain }: Record<ServerName, number[]>): Figure {
       `medians ${Math.round(ours)} (${spread(pocket)}) / ${Math.round(theirs)} (${spread(plain)}); ${rounds} rounds by turns of ${seconds} s, ` +
       `${packetsPerSecond} packets/s of 1200 bytes to ${viewers} viewers; ${loadText()}`,
   };
-}
-
-async function cpuMicros(server: ChildProcess): Promise<number> {
-  const answer = answerOf<ServerAnswer, "usage">(server, "usage");
-  server.send({ type: "usage" } satisfies ServerRequest);
-  return (await answer).cpuMicros;
-}
-
-const listening = async (server: ChildProcess) => (await answerOf<ServerAnswer, "listening">(server, "listening")).port;
-
-/** The next answer of a process; its end is an error. */
-async function answerOf<A extends { type: string }, T extends A["type"]>(child: ChildProcess, type: T): Promise<Extract<A, { type: T }>> {
-  const over = new AbortController();
-  const end = once(child, "exit", { signal: over.signal }).then(([code, signal]) => {
-    throw new Error(
-      `${path.basename(child.spawnargs[1] ?? "")}: Ended with ${code ?? signal} instead of an answer. Its last words stand above`,
-    );
-  });
-  try {
-    const [answer] = (await Promise.race([once(child, "message", { signal: over.signal }), end])) as [A];
-    if (answer.type !== type) throw new Error(`Expected ${type}, found ${JSON.stringify(answer)}`);
-    return answer as Extract<A, { type: T }>;
-  } finally {
-    over.abort();
-    end.catch(() => undefined);
-  }
 }

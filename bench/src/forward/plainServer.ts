@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { MediaStreamTrack, RTCRtpReceiver } from "werift";
 import { gathered, newPeer } from "./codecs";
-import { answerUsage, type ServerAnswer } from "./messages";
+import { listens } from "../processes";
 
 /**
  * What a plain user of werift writes to send one publisher's video to many viewers: the publisher's track is given to each viewer's sender,
@@ -49,6 +49,5 @@ const server = createServer((request, response) => {
     );
 });
 server.listen(0, "127.0.0.1", () => {
-  answerUsage();
-  process.send!({ type: "listening", port: (server.address() as AddressInfo).port } satisfies ServerAnswer);
+  listens((server.address() as AddressInfo).port);
 });

@@ -1,11 +1,10 @@
 import { startMediaServer } from "@barecast/media";
-import { answerUsage, type ServerAnswer } from "./messages";
+import { listens } from "../processes";
 
 /** The pocket media server, as it is, in a process of its own. */
 async function main(): Promise<void> {
   const server = await startMediaServer({ controlPort: 0, minPort: 42_000, maxPort: 42_400, logLevel: "error" });
-  answerUsage();
-  process.send!({ type: "listening", port: server.port } satisfies ServerAnswer);
+  listens(server.port);
 }
 
 void main();

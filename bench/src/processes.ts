@@ -1,0 +1,72 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+/** What a bench asks of its servers, each a process of its own, and what they answer (Node's process messages). */
+export type ServerRequest = { readonly type: "usage" };
+export type ServerAnswer =
+  | { readonly type: "listening"; readonly port: number }
+  /** CPU time of the whole process since its start, microseconds. */
+  | { readonly type: "usage"; readonly cpuMicros: number };
+
+/** Answers the bench's question for CPU time, from this process. */
+export function answerUsage(): void {
+  process.on("message", ({ type }: ServerRequest) => {
+    if (type !== "usage") return;
+    const { user, system } = process.cpuUsage();
+    process.send!({ type: "usage", cpuMicros: user + system } satisfies ServerAnswer);
+  });
+  process.once("disconnect", () => process.exit(0));
+}
+
+/** Says on which port this process listens, from now on answers for its CPU time. */
+export function listens(port: number): void {
+  answerUsage();
+  process.send!({ type: "listening", port } satisfies ServerAnswer);
+}
+
+/** Starts compiled files as processes, each with its options as JSON in `process.argv[2]`; ends all when the work is done, however it ends. */
+export async function withProcesses<T>(work: (start: (file: string, options?: object) => ChildProcess) => Promise<T>): Promise<T> {
+  const children: ChildProcess[] = [];
+  const start = (file: string, options?: object) => {
+    const child = fork(file, options ? [JSON.stringify(options)] : []);
+    children.push(child);
+    return child;
+  };
+  try {
+    return await work(start);
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
+
+/** CPU time of a server so far, microseconds. */
+export async function cpuMicros(server: ChildProcess): Promise<number> {
+  const answer = answerOf<ServerAnswer, "usage">(server, "usage");
+  server.send({ type: "usage" } satisfies ServerRequest);
+  return (await answer).cpuMicros;
+}
+
+/** Port of a server, when it listens. */
+export const listening = async (server: ChildProcess) => (await answerOf<ServerAnswer, "listening">(server, "listening")).port;
+
+/** The next answer of a process. @throws Error when it ends instead, or answers otherwise */
+export async function answerOf<A extends { type: string }, T extends A["type"]>(
+  child: ChildProcess,
+  type: T,
+): Promise<Extract<A, { type: T }>> {
+  const over = new AbortController();
+  const end = once(child, "exit", { signal: over.signal }).then(([code, signal]) => {
+    throw new Error(
+      `${path.basename(child.spawnargs[1] ?? "")}: Ended with ${code ?? signal} instead of an answer. Its last words stand above`,
+    );
+  });
+  try {
+    const [answer] = (await Promise.race([once(child, "message", { signal: over.signal }), end])) as [A];
+    if (answer.type !== type) throw new Error(`Expected ${type}, found ${JSON.stringify(answer)}`);
+    return answer as Extract<A, { type: T }>;
+  } finally {
+    over.abort();
+    end.catch(() => undefined);
+  }
+}

@@ -1,0 +1,62 @@
+import type { ChildProcess } from "node:child_process";
+import path from "node:path";
+import { loadText } from "../load";
+import { median, spread } from "../numbers";
+import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
+import type { Figure } from "../report";
+import type { DoublesAnswer } from "./doubles";
+import { framesOf, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
+
+/** The names of the Parse stand-in's people. */
+const people = { viewers: ["token-olga", "token-ada"], publisher: "token-rita" } as const;
+/** The signaling server takes 20 of one person. */
+const socketsOfEach = 20;
+/** A conversation may send 1000 frames at once: 7 rounds of these are 700 each. */
+const joins = 500;
+const rounds = 6;
+
+/**
+ * Frames of a join and a leave per CPU-second: the signaling server, which checks, authorises, asks a media server and answers, against a plain
+ * echo of the same frames. Loaded by turns; CPU time is the server process's own.
+ * @throws Error when a frame is refused or a connection closed
+ */
+export const signaling = (): Promise<Figure[]> =>
+  withProcesses(async (startProcess) => {
+    const start = (name: string, options?: object) => startProcess(path.join(__dirname, name), options);
+    const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("doubles.js"), "doubles");
+    const servers = { signaling: start("signalingServer.js", { parse, media }), echo: start("echoServer.js") };
+    const [toSignaling, toEcho] = await Promise.all([listening(servers.signaling), listening(servers.echo)]);
+    const load = start("load.js", { ports: { signaling: toSignaling, echo: toEcho }, ...people, socketsOfEach } satisfies LoadOptions);
+    await answerOf<LoadAnswer, "joined">(load, "joined");
+    const rates: Record<ServerName, number[]> = { signaling: [], echo: [] };
+    // The first round warms the compilers up; then by turns, each first in half of the rounds.
+    for (let round = 0; round <= rounds; round++) {
+      const order: ServerName[] = round % 2 === 0 ? ["signaling", "echo"] : ["echo", "signaling"];
+      for (const name of order) {
+        const rate = await measure(servers[name], load, name);
+        if (round > 0) rates[name].push(rate);
+      }
+    }
+    return [figure(rates)];
+  });
+
+async function measure(server: ChildProcess, load: ChildProcess, to: ServerName): Promise<number> {
+  const before = await cpuMicros(server);
+  const answer = answerOf<LoadAnswer, "sent">(load, "sent");
+  load.send({ type: "send", to, joins } satisfies LoadRequest);
+  const { frames } = await answer;
+  return frames / ((await cpuMicros(server)) - before) / 1e-6;
+}
+
+function figure({ signaling: own, echo }: Record<ServerName, number[]>): Figure {
+  const [ours, theirs] = [median(own), median(echo)];
+  return {
+    name: "signaling: server / plain echo of the same frames, frames per CPU-second",
+    value: ours / theirs,
+    unit: "",
+    reach: { atLeast: 0.5 },
+    detail:
+      `medians ${Math.round(ours)} (${spread(own)}) / ${Math.round(theirs)} (${spread(echo)}); ${rounds} rounds by turns of ${joins} joins, ` +
+      `each ${framesOf(1, "", "").length} frames, an offer among them; ${loadText()}`,
+  };
+}

@@ -1,0 +1,2 @@
+export { startParseDouble } from "./parseDouble";
+export { startWireDouble } from "./wireDouble";
