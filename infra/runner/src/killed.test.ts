@@ -1,40 +1,13 @@
 import { existsSync } from "node:fs";
-import type { Resource } from "./engine/resource";
-import { FakeDocker } from "./testing/fakeDocker";
-import { Harness } from "./testing/harness";
+import type { Harness } from "./testing/harness";
 import { COMPILED, killedAtWrite } from "./testing/killed";
+import { endOf, inHarness, outcome } from "./testing/outcome";
 import { PLATFORM } from "./testing/platform";
 
 jest.setTimeout(300_000);
 
 // Enough to keep the machine busy while each run starts its Node, few enough not to starve another suite.
 const AT_ONCE = 3;
-
-const comparable = (resources: Resource[]): unknown =>
-  resources.map(({ created: _c, modified: _m, id: _i, provider: _p, inputs, outputs: _o, ...rest }) => ({
-    ...rest,
-    inputs: withoutIds(inputs),
-  }));
-const withoutIds = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value).replaceAll(/"(id|secretId|configId)":"[^"]*"/g, '"$1":"id"')) as unknown;
-const names = (docker: FakeDocker): unknown =>
-  Object.fromEntries(Object.entries(docker.stored).map(([kind, stored]) => [kind, [...stored.values()].map(({ name }) => name).sort()]));
-
-async function outcome(harness: Harness, config: Record<string, string>): Promise<unknown> {
-  await harness.run("up", config);
-  const noop = await harness.run("up", config);
-  return { state: comparable(await harness.resources()), docker: names(harness.docker), noop: [noop.changes, harness.docker.writes] };
-}
-
-async function inHarness<T>(work: (harness: Harness) => Promise<T>): Promise<T> {
-  const harness = new Harness("wire", { "program.js": PLATFORM });
-  await harness.start(new FakeDocker());
-  try {
-    return await work(harness);
-  } finally {
-    await harness.stop();
-  }
-}
 
 /** Kills a run at each of its writes and gives the outcome of the next run, by the number of the write. */
 async function afterEachKill(
@@ -47,10 +20,10 @@ async function afterEachKill(
   const worker = async (): Promise<void> => {
     for (let n = left.shift(); n !== undefined; n = left.shift()) {
       const write = n;
-      outcomes[write] = await inHarness(async (harness) => {
+      outcomes[write] = await inHarness(PLATFORM, async (harness) => {
         if (before) await harness.run("up", before);
         expect(await killedAtWrite(harness, write, config)).toBeGreaterThanOrEqual(write);
-        return outcome(harness, config);
+        return endOf(await outcome(harness, config));
       });
     }
   };
@@ -75,20 +48,20 @@ async function killedAgainAndAgain(harness: Harness, config: Record<string, stri
   }
 }
 
-const undisturbedUp = (): Promise<unknown> => inHarness((harness) => outcome(harness, {}));
+const undisturbedUp = (): Promise<unknown> => inHarness(PLATFORM, async (harness) => endOf(await outcome(harness, {})));
 const undisturbedUpdate = (): Promise<unknown> =>
-  inHarness(async (harness) => {
+  inHarness(PLATFORM, async (harness) => {
     await harness.run("up", {});
-    return outcome(harness, { content: "two" });
+    return endOf(await outcome(harness, { content: "two" }));
   });
 
 test("a first up and an update that are killed again and again are finished by the next runs", async () => {
   const [up, update] = [await undisturbedUp(), await undisturbedUpdate()];
-  await inHarness(async (harness) => {
+  await inHarness(PLATFORM, async (harness) => {
     expect(await killedAgainAndAgain(harness, {})).toBeGreaterThanOrEqual(2);
-    expect(await outcome(harness, {})).toEqual(up);
+    expect(endOf(await outcome(harness, {}))).toEqual(up);
     expect(await killedAgainAndAgain(harness, { content: "two" })).toBeGreaterThanOrEqual(2);
-    expect(await outcome(harness, { content: "two" })).toEqual(update);
+    expect(endOf(await outcome(harness, { content: "two" }))).toEqual(update);
   });
 });
 
