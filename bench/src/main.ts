@@ -4,6 +4,7 @@ import { join } from "./join/join";
 import { awaitQuiet } from "./load";
 import { memory } from "./memory";
 import { signaling } from "./signaling/signaling";
+import { size } from "./size";
 import { figureText, isReached, type Figure } from "./report";
 import { up } from "./up";
 
@@ -11,7 +12,7 @@ import { up } from "./up";
 const patienceMs = 5 * 60_000;
 
 /** Every bench by its name; without a name all but `up` run, which takes the site down. */
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { flood, forward, join, memory, signaling, up };
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { flood, forward, join, memory, signaling, size, up };
 const usual = ["forward", "signaling", "flood", "join", "memory"];
 
 async function main(given: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: "" | "s" | "MB";
+  readonly unit: "" | "s" | "MB" | "lines";
   /** None: told for information. */
   readonly reach?: { readonly atMost: number } | { readonly atLeast: number };
   /** What stands behind it: medians, spreads, numbers of runs. */
@@ -19,6 +19,6 @@ export function isReached({ value, reach }: Figure): boolean {
 export function figureText(figure: Figure): string {
   const { name, value, unit, reach, detail } = figure;
   const wanted = !reach ? "" : "atMost" in reach ? ` (at most ${reach.atMost})` : ` (at least ${reach.atLeast})`;
-  const number = unit === "MB" ? value.toFixed(0) : value.toFixed(2);
+  const number = unit === "MB" || unit === "lines" ? value.toFixed(0) : value.toFixed(2);
   return `${isReached(figure) ? "ok   " : "SHORT"} ${name}: ${number}${unit && ` ${unit}`}${wanted}; ${detail}`;
 }

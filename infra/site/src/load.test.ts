@@ -144,6 +144,11 @@ test.each([
     '  media.server: Expected pocket, with images: packages, found "kurento". Kurento is had as an image only: set images: upstream, or leave media.server out',
   ],
   [
+    "a very long value, which is cut,",
+    minimal.replace("packages", "p".repeat(200)),
+    `  images: Expected one of packages, upstream, found "${"p".repeat(75)}…". Leave it out for its default, upstream`,
+  ],
+  [
     "an account that is there twice",
     `${minimal}accounts: {operator: pat, admin: pat}\n`,
     '  accounts.admin: Expected a user name of its own, found "pat", which is accounts.operator. Choose another',

@@ -43,6 +43,7 @@ export const textOf = ({ path, wanted, found, fix }: Problem) =>
 /** A value as an error shows it: short, secrets cannot be in a site file. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "string" && value.length > 75) return JSON.stringify(`${value.slice(0, 75)}…`);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

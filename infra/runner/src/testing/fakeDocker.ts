@@ -95,7 +95,7 @@ export class FakeDocker {
     if (taken && kind === "volumes") return [201, taken];
     if (taken)
       return [409, { message: `rpc error: code = AlreadyExists desc = name conflicts with an existing object: ${name} already exists` }];
-    const id = kind === "volumes" ? name : (this.ids[name] ?? `id${++this.made}`.padEnd(25, "0"));
+    const id = kind === "volumes" ? name : (this.ids[name] ?? `id${String(++this.made).padStart(23, "0")}`);
     const stored: Stored = { id, name, ...this.shapeOf(kind, id, body) };
     this.stored[kind].set(id, stored);
     return [201, kind === "volumes" ? stored : { ID: id, Id: id }];
