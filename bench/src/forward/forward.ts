@@ -4,6 +4,7 @@ import { loadText } from "../load";
 import { median, spread } from "../numbers";
 import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
 import type { Figure } from "../report";
+import { byTurns } from "../turns";
 import type { LoadAnswer, LoadOptions, LoadRequest, ServerName } from "./messages";
 
 const viewers = 8;
@@ -25,15 +26,7 @@ export const forward = (): Promise<Figure[]> =>
     const [pocket, plain] = await Promise.all([listening(servers.pocket), listening(servers.plain)]);
     const load = start("load.js", { ports: { pocket, plain }, viewers });
     await answerOf<LoadAnswer, "joined">(load, "joined");
-    const rates: Record<ServerName, number[]> = { pocket: [], plain: [] };
-    // The first round warms the compilers up; then by turns, each first in half of the rounds.
-    for (let round = 0; round <= rounds; round++) {
-      const order: ServerName[] = round % 2 === 0 ? ["pocket", "plain"] : ["plain", "pocket"];
-      for (const name of order) {
-        const rate = await measure(servers[name], load, name);
-        if (round > 0) rates[name].push(rate);
-      }
-    }
+    const rates = await byTurns(["pocket", "plain"], rounds, (name) => measure(servers[name], load, name));
     return [figure(rates)];
   });
 

@@ -4,6 +4,7 @@ import { loadText } from "../load";
 import { median, spread } from "../numbers";
 import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
 import type { Figure } from "../report";
+import { byTurns } from "../turns";
 import type { DoublesAnswer } from "./doubles";
 import { framesOf, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
 
@@ -28,15 +29,7 @@ export const signaling = (): Promise<Figure[]> =>
     const [toSignaling, toEcho] = await Promise.all([listening(servers.signaling), listening(servers.echo)]);
     const load = start("load.js", { ports: { signaling: toSignaling, echo: toEcho }, ...people, socketsOfEach } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
-    const rates: Record<ServerName, number[]> = { signaling: [], echo: [] };
-    // The first round warms the compilers up; then by turns, each first in half of the rounds.
-    for (let round = 0; round <= rounds; round++) {
-      const order: ServerName[] = round % 2 === 0 ? ["signaling", "echo"] : ["echo", "signaling"];
-      for (const name of order) {
-        const rate = await measure(servers[name], load, name);
-        if (round > 0) rates[name].push(rate);
-      }
-    }
+    const rates = await byTurns(["signaling", "echo"], rounds, (name) => measure(servers[name], load, name));
     return [figure(rates)];
   });
 
