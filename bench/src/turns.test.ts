@@ -1,0 +1,8 @@
+import { byTurns } from "./turns";
+
+test("each is first in half of the rounds, and the round before them does not count", async () => {
+  const order: string[] = [];
+  const measured = await byTurns(["a", "b"], 2, async (name) => order.push(name));
+  expect(order.join("")).toBe("abbaab");
+  expect(measured).toEqual({ a: [4, 5], b: [3, 6] });
+});
