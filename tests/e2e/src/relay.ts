@@ -45,16 +45,26 @@ export async function giveBack(relay: TurnProtocol): Promise<void> {
 export const askPermission = (relay: TurnProtocol, peer: string): Promise<Answer> => answerOf(relay.getPermission([peer, 9]));
 
 const protocols = { udp: 17, tcp: 6 } as const;
+const families = { IPv4: 1, IPv6: 2 } as const;
 
-/** Asks over TLS for a relay that carries UDP, or TCP (RFC 6062), and gives it back at once. `guest` null: somebody without credentials. */
+/** What a relay is to carry (TCP: RFC 6062), and of which family its address is to be (RFC 8656, 18.6). */
+export interface Wish {
+  readonly carrying?: keyof typeof protocols;
+  readonly family?: keyof typeof families;
+}
+
+/** Asks over TLS for a relay, and gives it back at once. `guest` null: somebody without credentials. */
 export async function askRelay(
   { address, name, ca }: TlsEndpoint,
   guest: Guest | null,
-  carrying: keyof typeof protocols = "udp",
+  { carrying = "udp", family }: Wish = {},
 ): Promise<Answer> {
   class Relay extends TurnProtocol {
     override requestWithRetry(...[request, server, signal]: Parameters<TurnProtocol["requestWithRetry"]>) {
-      if (request.messageMethod === methods.ALLOCATE) request.setAttribute("REQUESTED-TRANSPORT", protocols[carrying] * 2 ** 24);
+      if (request.messageMethod === methods.ALLOCATE) {
+        request.setAttribute("REQUESTED-TRANSPORT", protocols[carrying] * 2 ** 24);
+        if (family) request.setAttribute("REQUESTED-ADDRESS-FAMILY", families[family] * 2 ** 24);
+      }
       // Who has none can't answer coturn's first 401, which asks for them.
       return guest === null ? this.request(request, server) : super.requestWithRetry(request, server, signal);
     }

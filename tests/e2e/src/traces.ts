@@ -18,7 +18,17 @@ export function tracesOf({ own, ...secrets }: SiteSecrets, text: Buffer): string
 function needlesOf(value: string): string[] {
   const lines = value.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
   const parts = value.includes("BEGIN OPENSSH") ? lines.slice(1) : lines;
-  // Base64 of a longer text that begins with it goes on differently in its last character.
-  const base64 = (part: string) => Buffer.from(part).toString("base64").replace(/.=*$/, "");
-  return parts.flatMap((part) => [part, base64(part), Buffer.from(part).toString("hex")]);
+  return parts.flatMap((part) => [part, ...base64sOf(part), Buffer.from(part).toString("hex")]);
+}
+
+/**
+ * What base64 makes of a text within a longer one: a character holds six bits, so it depends on where the text begins in a group of three bytes,
+ * and characters that hold bits of its neighbours are left out.
+ */
+export function base64sOf(text: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+    const whole = Math.floor((bytes.length * 8) / 6);
+    return bytes.toString("base64").slice(Math.ceil((before * 8) / 6), whole);
+  });
 }

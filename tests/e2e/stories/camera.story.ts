@@ -5,6 +5,7 @@ import { placesWith, readableOf } from "../src/leaks";
 import { awaitPicture, goLive, openConsole, openRecording, openReporter, picture, seek, stop, tile } from "../src/pages";
 import { rowsOf } from "../src/rows";
 import { Scene } from "../src/scene";
+import { base64sOf } from "../src/traces";
 import { until } from "../src/until";
 import { liveProblem, readStill } from "../src/watch";
 
@@ -109,7 +110,7 @@ test("no password of a camera can be read in Docker, command lines, logs or stat
   expect(placesWith(places, "Camera is down")).toEqual(["log of signaling"]);
   for (const secret of [password, wrongPassword]) {
     expect(placesWith(places, secret)).toEqual([]);
-    expect(placesWith(places, Buffer.from(secret).toString("base64"))).toEqual([]);
+    for (const encoded of base64sOf(secret)) expect(placesWith(places, encoded)).toEqual([]);
   }
 });
 

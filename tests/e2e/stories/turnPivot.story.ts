@@ -98,8 +98,14 @@ test("of the media servers' host a relay reaches the media ports, and no other: 
 
 test("there is no relay for TCP, by which Kurento's control port or a database could be had", async () => {
   const endpoint = tlsEndpointOf(site);
-  expect(await askRelay(endpoint, guest, "udp")).toBe("granted");
-  expect(await askRelay(endpoint, guest, "tcp")).toBe(442);
+  expect(await askRelay(endpoint, guest, { carrying: "udp" })).toBe("granted");
+  expect(await askRelay(endpoint, guest, { carrying: "tcp" })).toBe(442);
+});
+
+test("there is no relay with an IPv6 address, without which no IPv6 peer can be named, in whatever form", async () => {
+  const endpoint = tlsEndpointOf(site);
+  expect(await askRelay(endpoint, guest, { family: "IPv4" })).toBe("granted");
+  expect(await askRelay(endpoint, guest, { family: "IPv6" })).toBe(440);
 });
 
 test("credentials are asked for, and those that ended, or that somebody else made, are refused", async () => {
