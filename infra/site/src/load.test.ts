@@ -149,6 +149,11 @@ test.each([
     `  images: Expected one of packages, upstream, found "${"p".repeat(75)}…". Leave it out for its default, upstream`,
   ],
   [
+    "a host whose services' names would be too long",
+    minimal.replace("one:", `${"h".repeat(31)}:`).replace(/site: \S+/, `site: ${"s".repeat(21)}`),
+    `  hosts.${"h".repeat(31)}: Expected a name that has, with the site's, 51 characters at most, found 52. Shorten one of them: services are called after both`,
+  ],
+  [
     "an account that is there twice",
     `${minimal}accounts: {operator: pat, admin: pat}\n`,
     '  accounts.admin: Expected a user name of its own, found "pat", which is accounts.operator. Choose another',

@@ -207,6 +207,20 @@ const noUserInUrl: Rule = ({ cameras }) =>
       },
   );
 
+/** Swarm services are named `<site>-recordings-<host>`, and Docker takes 63 characters. */
+const mostOfBothNames = 51;
+const serviceNamesFit: Rule = ({ site, hosts }) =>
+  Object.entries(hosts).map(
+    ([name, { roles }]) =>
+      roles.includes("media") &&
+      site.length + name.length > mostOfBothNames && {
+        path: `hosts.${name}`,
+        wanted: `a name that has, with the site's, ${mostOfBothNames} characters at most`,
+        found: `${site.length + name.length}`,
+        fix: "Shorten one of them: services are called after both",
+      },
+  );
+
 const kurentoComesFromUpstream: Rule = ({ media, images }) => [
   media.server === "kurento" &&
     images === "packages" && {
@@ -244,6 +258,7 @@ export const rules: readonly Rule[] = [
   networksOfTheirSize,
   passwordNeedsUser,
   noUserInUrl,
+  serviceNamesFit,
   kurentoComesFromUpstream,
   accountsApart,
 ];

@@ -123,6 +123,17 @@ test("the official Kurento is one line of the site file, and one service of the 
   expect(official!.images.map(({ name }) => name)).toEqual(pocket!.images.map(({ name }) => (name === "media" ? "kurento" : name)));
 });
 
+test("the longest names that a site may have are not too long for Docker, and differ", () => {
+  const [site, host, camera] = ["s".repeat(20), "h".repeat(31), "c".repeat(30)];
+  const cameras = ["1", "2"].map((end) => `${camera}${end}: {url: "rtsp://10.0.9.11/main", username: viewer, passwordSecret: gate}`);
+  const file = `site: ${site}\ndomain: replica.localhost\nhosts: {${host}: {machine: {}}}\nmedia: {server: kurento}\ncameras: {${cameras.join(", ")}}\n`;
+  const { services, secrets: files, configs } = stackFor(parseSite(file, "sites/x.yaml"));
+  const [ofServices, ofFiles] = [services, [...files, ...configs]].map((all) => all.map(({ name }) => name));
+  expect(Math.max(...ofServices!.map((name) => name.length))).toBe(63);
+  expect(Math.max(...ofFiles!.map((name) => name.length))).toBe(64);
+  expect(new Set(ofFiles).size).toBe(ofFiles!.length);
+});
+
 test("a secret's name tells nothing of it without the site's key", () => {
   const other = stackOf({ site: replica, secrets: { ...secrets, namingKey: "another" }, digests });
   const names = (stack: Stack) => stack.secrets.map(({ name }) => name);

@@ -32,7 +32,6 @@ export const recordings = (input: StackInput): Part[] => {
         binds: [{ source: recordingsFolder, path: paths.recordings, isReadOnly: true }],
         tmpfs: [scratch()],
         labels: routed(site, key, 8080, `PathPrefix(\`${path}\`)`, { middlewares: ["operator"], healthPath: "/health" }),
-        // A short key: with its hash it is the name of a Swarm config, which may have 64 characters.
         configFiles: [{ key: `rec-${name}`, path: paths.config, content: nginxConfig(filesBelow(path)) }],
         healthcheck: httpHealth(8080, "/health"),
         constraints: [onHost(name)],
