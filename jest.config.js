@@ -1,6 +1,6 @@
 "use strict";
 // Six projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
-// them), siteless (stories that need no site), e2e (the stories on one site that they share) and deploy (those on sites of their own).
+// them, and the runner killed at its writes), siteless (stories that need no site), e2e (the stories on one site that they share) and deploy (those on sites of their own).
 // A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
@@ -52,7 +52,7 @@ module.exports = {
       testMatch: ["<rootDir>/services/parse/src/**/*.itest.ts"],
       globalSetup: "<rootDir>/tests/e2e/src/servicesSetup.ts",
     },
-    { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible}/src/**/*.itest.ts"] },
+    { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible,runner}/src/**/*.itest.ts"] },
     {
       ...shared,
       displayName: "siteless",

@@ -6,34 +6,6 @@ import { PLATFORM } from "./testing/platform";
 
 jest.setTimeout(300_000);
 
-// Enough to keep the machine busy while each run starts its Node, few enough not to starve another suite.
-const AT_ONCE = 3;
-
-/** Kills a run at each of its writes and gives the outcome of the next run, by the number of the write. */
-async function afterEachKill(
-  before: Record<string, string> | undefined,
-  config: Record<string, string>,
-  writes: number,
-): Promise<Record<number, unknown>> {
-  const outcomes: Record<number, unknown> = {};
-  const left = Array.from({ length: writes }, (_, index) => index + 1);
-  const worker = async (): Promise<void> => {
-    for (let n = left.shift(); n !== undefined; n = left.shift()) {
-      const write = n;
-      outcomes[write] = await inHarness(PLATFORM, async (harness) => {
-        if (before) await harness.run("up", before);
-        expect(await killedAtWrite(harness, write, config)).toBeGreaterThanOrEqual(write);
-        return endOf(await outcome(harness, config));
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return outcomes;
-}
-
-const same = (value: unknown, writes: number): Record<number, unknown> =>
-  Object.fromEntries(Array.from({ length: writes }, (_, index) => [index + 1, value]));
-
 beforeAll(() => {
   if (!existsSync(COMPILED)) throw new Error(`${COMPILED}: Expected the compiled runner, found nothing. Run npx tsc -b infra/runner`);
 });
@@ -63,15 +35,4 @@ test("a first up and an update that are killed again and again are finished by t
     expect(await killedAgainAndAgain(harness, { content: "two" })).toBeGreaterThanOrEqual(2);
     expect(endOf(await outcome(harness, { content: "two" }))).toEqual(update);
   });
-});
-
-// Each write on its own takes minutes of Node starting: BARECAST_RUNNER_KILLS=all runs them.
-const each = process.env["BARECAST_RUNNER_KILLS"] === "all" ? test : test.skip;
-
-each("a first up that is killed at any of its writes is finished by the next", async () => {
-  expect(await afterEachKill(undefined, {}, 6)).toEqual(same(await undisturbedUp(), 6));
-});
-
-each("an update that is killed at any of its writes is finished by the next", async () => {
-  expect(await afterEachKill({}, { content: "two" }, 5)).toEqual(same(await undisturbedUpdate(), 5));
 });
