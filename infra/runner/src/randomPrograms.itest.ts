@@ -7,7 +7,7 @@ import { PLANNED, plans, type Plan } from "./testing/randomProgram";
 // Programs by chance, killed by chance: BARECAST_RUNNER_PROGRAMS says how many of them, BARECAST_RUNNER_SEED which.
 jest.setTimeout(60 * 60_000);
 
-const numRuns = Number(process.env["BARECAST_RUNNER_PROGRAMS"] ?? 6);
+const numRuns = Number(process.env["BARECAST_RUNNER_PROGRAMS"] ?? 3);
 const seed = Number(process.env["BARECAST_RUNNER_SEED"] ?? 20_261_124);
 const share = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const cases = fc.sample(fc.record({ site: plans, change: plans, firstKill: share, secondKill: share }), { seed, numRuns });
