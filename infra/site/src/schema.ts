@@ -1,3 +1,4 @@
+// Longer than most files because it is a table: every key of the site file, and nothing else.
 import { z } from "zod";
 
 /**

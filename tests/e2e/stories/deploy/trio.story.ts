@@ -15,6 +15,7 @@ import { until } from "../../src/until";
 import { anotherPicture, liveProblem } from "../../src/watch";
 
 // Three machines: what of them is lost is answered elsewhere, and what comes back is made whole. Nothing is made for this one.
+// Longer than usual: the site is brought up once, and its tests are what happens to it, one thing after the other.
 jest.setTimeout(60 * 60_000);
 
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-trio-"));

@@ -6,6 +6,7 @@ import { testImages } from "../../src/images";
 import { docker, sessionLabels } from "../../src/session";
 
 // What stands in the way on the operator's computer is found by `up` before anything changes, and told alike by `check`.
+// Longer than usual: one computer, and a test for each thing that it may lack.
 jest.setTimeout(900_000);
 
 const computer = new PoorComputer("e2e-poor");
