@@ -114,6 +114,10 @@ test("an update that Docker rolls back is an error, and the next run sends it ag
   harness.docker.fails = { "kill-base": "rollback" };
   const error = await failureOf(harness.run("up", { content: "two" }));
   expect(error.message).toBe("base: Failed to update: Docker rolled the update back (rollback_completed: rollback completed)");
+  expect(error.evidence).toEqual([
+    expect.stringMatching(/^task .*: failed: task: non-zero exit \(3\)$/),
+    expect.stringMatching("log: no camera"),
+  ]);
   expect(writes().filter((write) => write.startsWith("DELETE"))).toEqual([]);
   harness.docker.fails = {};
   await harness.run("up", { content: "two" });

@@ -6,7 +6,7 @@ import { type DockerApi, DockerError } from "./api";
 import type { Service, Task } from "./convergence";
 import { apiOf, common, createOrSettle, type DockerContext, plain } from "./handler";
 import { refuseForeign } from "./labels";
-import { converge, updated } from "./serviceAwaited";
+import { converge, tasksOf, updated } from "./serviceAwaited";
 import { driftOf } from "./serviceDrift";
 import { SERVICE_REPLACES, SERVICE_SHAPE, type ServiceInputs } from "./serviceInputs";
 import { serviceSpec } from "./serviceSpec";
@@ -27,7 +27,8 @@ export function serviceHandler(docker: DockerContext): Handler {
     update: async (old, news, context) => {
       const [api, inputs] = [apiOf(docker, context), plain<ServiceInputs>(news)];
       const made = { id: old.id!, outputs: outputsOf(news, old.id!) };
-      if ((await send(api, made.id, serviceSpec(inputs))) !== "there") await updated(api, inputs, made, context);
+      const before = await tasksOf(api, made.id);
+      if ((await send(api, made.id, serviceSpec(inputs))) !== "there") await updated(api, inputs, made, before, context);
       await converge(api, inputs, made, context);
       return made.outputs;
     },

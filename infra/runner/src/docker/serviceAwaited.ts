@@ -12,11 +12,15 @@ import { serviceSpec } from "./serviceSpec";
 const STATUS_APPEARS_MS = 2000;
 const CONVERGE = "3m";
 
-/** Waits for the end of an update. @throws NotConverged with its cause when Docker stopped it or rolled it back */
-export async function updated(api: DockerApi, inputs: ServiceInputs, made: Made, context: Context): Promise<void> {
+/**
+ * Waits for the end of an update.
+ * @param before the service's tasks before the update was sent
+ * @throws NotConverged with its cause when Docker stopped it or rolled it back
+ */
+export async function updated(api: DockerApi, inputs: ServiceInputs, made: Made, before: Task[], context: Context): Promise<void> {
   const sent = Date.now();
   if (!isAwaited(inputs)) return;
-  const history = new TaskHistory(await tasksOf(api, made.id));
+  const history = new TaskHistory(before);
   let status: Service["UpdateStatus"];
   const reason = async (): Promise<string | null> => {
     history.add(await tasksOf(api, made.id));
@@ -27,6 +31,8 @@ export async function updated(api: DockerApi, inputs: ServiceInputs, made: Made,
   const late = await until(reason, timeoutOf(inputs), context.signal).catch((error: Error) => error);
   if (!late && updateOutcome(status) === "done") return;
   const said = late ? late.message : `${status?.State}: ${status?.Message}`;
+  // The last look at the tasks was before the one at the status, and the way to Docker can be slow.
+  history.add(await tasksOf(api, made.id));
   const what = status?.State?.startsWith("rollback") ? "Docker rolled the update back" : "The update didn't end well";
   throw new NotConverged(`${what} (${said})`, made, await evidenceOf(api, made.id, history.all()));
 }
@@ -60,7 +66,8 @@ async function wantedTasks(api: DockerApi, { mode, taskSpec }: ServiceInputs): P
   return globalTasks(await api.get<SwarmNode[]>("/nodes"), taskSpec.placement?.constraints ?? []);
 }
 
-const tasksOf = (api: DockerApi, id: string): Promise<Task[]> => api.get<Task[]>("/tasks", { filters: { service: [id] } });
+/** A service's tasks, those that Swarm keeps of the past included. */
+export const tasksOf = (api: DockerApi, id: string): Promise<Task[]> => api.get<Task[]>("/tasks", { filters: { service: [id] } });
 
 /** The tasks of one wait, kept by id, as Swarm forgets a slot's older ones. Those that had ended before tell of an earlier spec. */
 class TaskHistory {

@@ -77,7 +77,10 @@ export class FakeDocker {
     const found = all.get(id) ?? [...all.values()].find(({ name }) => name === id);
     if (!found) return [404, { message: `No such ${kind}: ${id}` }];
     if (verb === "logs") return [200, undefined];
-    if (method === "GET") return [200, found];
+    if (method === "GET") {
+      if (this.fails[found.name] === "rollback" && found["UpdateStatus"]) this.tasks.seenBack.add(found.name);
+      return [200, found];
+    }
     this.wrote({
       method,
       path: found.id === found.name ? url.pathname : url.pathname.replace(found.id, "<id>"),

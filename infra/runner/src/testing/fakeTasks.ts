@@ -4,6 +4,8 @@ import type { Values } from "../engine/values";
 export class FakeTasks {
   /** How many tasks of a service have crashed. They stay in its history. */
   private readonly crashed: Record<string, number> = {};
+  /** Services whose rollback somebody has seen. Only then is the task that brought it shown as failed: no two answers are of one moment. */
+  readonly seenBack = new Set<string>();
 
   /** What a task that crashed has said: one frame of Docker's multiplexed stream. */
   log(id: string): Buffer {
@@ -28,6 +30,8 @@ export class FakeTasks {
       },
     });
     if (fails === "never") return slots.map((slot) => task(`${id}.${slot}`, slot, "rejected", "No such image: base:bookworm"));
+    const tried = this.seenBack.has(name) ? task(`${id}.new`, 0, "failed", "task: non-zero exit (3)", 1) : task(`${id}.new`, 0, "starting");
+    if (fails === "rollback") return [...slots.map((slot) => task(`${id}.${slot}`, slot, "running")), tried];
     if (fails === "crash") this.crashed[name] = (this.crashed[name] ?? -1) + 1;
     const past = Array.from({ length: this.crashed[name] ?? 0 }, (_, n) => task(`${id}.0.${n}`, 0, "failed", "task: non-zero exit (3)", n));
     return fails === "crash" ? past : [...past, ...slots.map((slot) => task(`${id}.${slot}`, slot, "running"))];
