@@ -5,6 +5,7 @@ import { awaitQuiet } from "./load";
 import { memory } from "./memory";
 import { signaling } from "./signaling/signaling";
 import { size } from "./size";
+import { stack } from "./stack/stack";
 import { figureText, isReached, type Figure } from "./report";
 import { up } from "./up";
 
@@ -12,8 +13,8 @@ import { up } from "./up";
 const patienceMs = 5 * 60_000;
 
 /** Every bench by its name; without a name all but `up` run, which takes the site down. */
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { flood, forward, join, memory, signaling, size, up };
-const usual = ["forward", "signaling", "flood", "join", "memory"];
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { flood, forward, join, memory, signaling, size, stack, up };
+const usual = ["forward", "stack", "signaling", "flood", "join", "memory"];
 
 async function main(given: readonly string[]): Promise<number> {
   const names = given.filter((word) => word !== "--now");

@@ -1,8 +1,8 @@
-import { RTCPeerConnection, useNACK, usePLI, useREMB, useVP8 } from "werift";
+import { RTCPeerConnection, type PeerConfig, useNACK, usePLI, useREMB, useVP8 } from "werift";
 import { firstAddress } from "../address";
 
 /** A peer on one address of this computer, as anybody would set werift up for it. VP8 only. */
-export function newPeer(): RTCPeerConnection {
+export function newPeer(more: Partial<PeerConfig> = {}): RTCPeerConnection {
   return new RTCPeerConnection({
     codecs: { audio: [], video: [useVP8({ payloadType: 96, rtcpFeedback: [useNACK(), usePLI(), useREMB()] })] },
     headerExtensions: { audio: [], video: [] },
@@ -10,6 +10,7 @@ export function newPeer(): RTCPeerConnection {
     iceServers: [],
     iceUseIpv6: false,
     iceInterfaceAddresses: { udp4: firstAddress() },
+    ...more,
   });
 }
 

@@ -1,16 +1,28 @@
-export type ServerName = "pocket" | "plain";
-export type LoadRequest = {
-  readonly type: "send";
-  readonly to: ServerName;
-  readonly packetsPerSecond: number;
-  readonly seconds: number;
-};
-export type LoadAnswer =
-  | { readonly type: "joined" }
-  /** Packets published, and packets that came back at all viewers together. */
-  | { readonly type: "sent"; readonly published: number; readonly received: number };
+import type { Endpoint } from "@barecast/cli";
 
+/** Where a publisher and its viewers meet: a plain werift forwarder, a media server by its control port, or a site that is up, by its pages' ways. */
+export type WayOptions =
+  | { readonly way: "plain" | "pocket"; readonly port: number }
+  | {
+      readonly way: "site";
+      readonly endpoint: Endpoint;
+      readonly account: { readonly username: string; readonly password: string };
+      /** Whether viewers get everything by TURN over UDP. */
+      readonly isRelayed: boolean;
+    };
 export interface LoadOptions {
-  readonly ports: Readonly<Record<ServerName, number>>;
+  readonly ways: Readonly<Record<string, WayOptions>>;
   readonly viewers: number;
 }
+
+export interface Sending {
+  readonly packetsPerSecond: number;
+  readonly seconds: number;
+}
+/** Packets published, and packets that came back at all viewers together. */
+export interface Sent {
+  readonly published: number;
+  readonly received: number;
+}
+export type LoadRequest = Sending & { readonly type: "send"; readonly to: string };
+export type LoadAnswer = { readonly type: "joined" } | (Sent & { readonly type: "sent" });

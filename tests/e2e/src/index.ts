@@ -7,4 +7,5 @@ export { readCounter } from "./watch";
 export { awaitPicture, goLive, openConsole, openReporter, picture, stop, tile, turnTo } from "./pages";
 export { Barecast } from "./barecast";
 export { projectFolder } from "./project";
+export { docker } from "./session";
 export { SiteUnderTest } from "./site";

@@ -191,6 +191,32 @@ test("without the worker all is answered, every time; back again, it is made use
   await until("The worker is back", allIsWell, { withinMs: 180_000, everyMs: 5000 });
 });
 
+test("one of the hosts shows another key: nothing is done on any, in a clear word", async () => {
+  const keyFile = "/etc/ssh/ssh_host_ed25519_key";
+  const onTwo = (...lines: readonly string[]) => run(["docker", "exec", machine("two"), "sh", "-euc", lines.join("\n")]);
+  const site = siteUnderTest(barecast, up);
+  const before = await site.services();
+  // The public half, which the site is told, stays as it was.
+  await onTwo(
+    `mv ${keyFile} ${keyFile}.own`,
+    `ssh-keygen -q -t ed25519 -N '' -f /root/other`,
+    `mv /root/other ${keyFile}`,
+    "systemctl restart ssh",
+  );
+  try {
+    const changed = writeSiteFile(merged(trio, { console: { title: "Another title" } }));
+    const work = barecast.up(changed).finally(() => rmSync(path.dirname(changed), { recursive: true }));
+    await expect(work).rejects.toThrow(
+      /hosts\.two\.ssh\.hostKey: Expected the host to show this key, found another \(SHA256:[\w+/]+\)\. Nothing was sent there/,
+    );
+    expect(await site.services()).toEqual(before);
+  } finally {
+    await onTwo(`mv ${keyFile}.own ${keyFile}`, "systemctl restart ssh");
+  }
+  await barecast.up();
+  expect(await site.services()).toEqual(before);
+});
+
 test("all machines restarted at once: everything is back without a hand", async () => {
   await run(["docker", "restart", "--time", "20", ...["one", "two", "three"].map(machine)], { withinMs: 180_000 });
   await until("All is well again", allIsWell, { withinMs: 300_000, everyMs: 5000 });
