@@ -134,6 +134,10 @@ test("a machine that somebody else started from the specification is adopted by 
 });
 
 test("removal finds all by label, says who is in the way, and leaves nothing", async () => {
+  await docker
+    .getContainer("machines-itest-guest") // of a run that was killed
+    .remove({ force: true })
+    .catch((error: { statusCode?: number }) => expect(error.statusCode).toBe(404));
   const guest = await docker.createContainer({
     Image: image,
     name: "machines-itest-guest",

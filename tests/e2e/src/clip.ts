@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, renameSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { cachedFile } from "./cachedFile";
 import { columns, encodeCounter, rows } from "./counter";
 import { testImages } from "./images";
 import { cacheFolder } from "./project";
@@ -73,16 +74,15 @@ export function* pictures({ framesPerSecond, seconds }: Clip): Generator<Uint8Ar
 }
 
 /** The clip's file in the cache; made there when it is missing (ffmpeg of the browser's image). */
-export async function clipFile(clip: Clip): Promise<string> {
+export function clipFile(clip: Clip): Promise<string> {
   const key = createHash("sha256")
     .update(JSON.stringify([clip, ffmpegArgs(clip)]))
     .digest("hex")
     .slice(0, 16);
-  const folder = path.join(cacheFolder, "clips");
-  const file = path.join(folder, `counter-${key}.${codecs[clip.codec].extension}`);
-  if (existsSync(file)) return file;
-  mkdirSync(folder, { recursive: true });
-  const part = `${file}.${process.pid}.part`;
+  return cachedFile(path.join(cacheFolder, "clips", `counter-${key}.${codecs[clip.codec].extension}`), (part) => film(clip, part));
+}
+
+async function film(clip: Clip, file: string): Promise<void> {
   const { browser } = await testImages();
   const child = spawn("docker", ["run", "--rm", "-i", "--network=none", "--entrypoint=ffmpeg", browser, ...ffmpegArgs(clip)]);
   let errors = "";
@@ -90,10 +90,8 @@ export async function clipFile(clip: Clip): Promise<string> {
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   await Promise.all([
     pipeline(Readable.from(pictures(clip)), child.stdin),
-    pipeline(child.stdout, createWriteStream(part, { mode: 0o644 })),
+    pipeline(child.stdout, createWriteStream(file, { mode: 0o644 })),
   ]).catch((error: Error) => (errors += error.message));
   const code = await exited;
   if (code !== 0 || errors !== "") throw new Error(`ffmpeg ended with ${code}: ${errors.trim()}`);
-  renameSync(part, file);
-  return file;
 }

@@ -12,8 +12,13 @@ export const storySite = {
   network: { machines: "172.30.241.0/24" },
 };
 
-/** Whether a site is one that a story has for itself: its name begins with the shared one's. Nobody else's site has such a name. */
-export const isOwnSite = (site: string): boolean => site.startsWith(`${storySite.site}-`);
+/** Whether a site is of a story that needs none which is up (`siteless`). */
+export const isSitelessSite = (site: string): boolean => /^e2e-(blank|build|poor|words)$/.test(site);
+/**
+ * Whether a site is one that a story of deploying has for itself: its name begins with the shared one's. Nobody else's site has such a name but
+ * {@link isSitelessSite}.
+ */
+export const isOwnSite = (site: string): boolean => site.startsWith(`${storySite.site}-`) && !isSitelessSite(site);
 
 type Mapping = { [key: string]: unknown };
 

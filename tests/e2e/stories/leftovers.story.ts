@@ -15,13 +15,14 @@ test("what killed stories left goes; a kept site, others' sites and containers, 
     networkOptions(machineNetwork("e2e-kept", "172.30.243.0/24"), { ...ofNobody, [siteLabel]: "e2e-kept" }),
     networkOptions(machineNetwork("e2emil", "172.30.240.0/24"), { [siteLabel]: "e2emil" }),
   ];
-  const made = await Promise.all(networks.map((options) => docker.createNetwork(options)));
   const containers = [
     { name: "barecast-killed-client", Labels: { ...ofNobody, "barecast.image": "browser" } },
     { name: "barecast-killed-scanner", Labels: { ...ofNobody, "barecast.image": "reaper" } },
     { name: "barecast-others-client", Labels: { ...ofNobody, "barecast.image": "postgres" } },
     { name: "barecast-living-client", Labels: { ...(await sessionLabels()), "barecast.image": "browser" } },
   ];
+  await removeOwn(); // of a run of this story that was killed
+  await Promise.all(networks.map((options) => docker.createNetwork(options)));
   const created = await Promise.all(
     containers.map((container) =>
       docker.createContainer({ ...container, Image: image, NetworkingConfig: { EndpointsConfig: { "barecast-client-killed": {} } } }),
@@ -34,6 +35,11 @@ test("what killed stories left goes; a kept site, others' sites and containers, 
     expect(networks.map(({ Name }) => Name).filter((name) => names.includes(name))).toEqual(["barecast-e2e-kept", "barecast-e2emil"]);
     for (const { id } of created.slice(-2)) await expect(docker.getContainer(id).inspect()).resolves.toMatchObject({ Id: id });
   } finally {
-    for (const one of [...created, ...made]) await one.remove().catch(unlessGone);
+    await removeOwn();
+  }
+
+  async function removeOwn(): Promise<void> {
+    for (const { name } of containers) await docker.getContainer(name).remove({ force: true }).catch(unlessGone);
+    for (const { Name } of networks) await docker.getNetwork(Name).remove().catch(unlessGone);
   }
 });

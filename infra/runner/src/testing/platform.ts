@@ -12,11 +12,11 @@ const service = (name, env, containerSpec, network, opts) =>
   new docker.Service(name, {
     name: "kill-" + name, labels, mode: { replicated: { replicas: 1 } },
     taskSpec: {
-      containerSpec: { image: setting.get("image") ?? "base:bookworm", healthcheck: { tests: ["NONE"] }, commands: ["sleep"], args: ["infinity"], init: true, isolation: "default", stopGracePeriod: "1s", env, ...containerSpec },
+      containerSpec: { image: setting.get("image") ?? "base:bookworm", healthcheck: { tests: ["NONE"] }, commands: ["sleep"], args: ["infinity"], init: true, isolation: "default", stopGracePeriod: "10s", env, ...containerSpec },
       networksAdvanceds: [{ id: network.id, aliases: [name] }],
       restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
     },
-    updateConfig: { parallelism: 1, delay: "0s", failureAction: "rollback", monitor: "1s", maxFailureRatio: "0.0", order: "stop-first" },
+    updateConfig: { parallelism: 1, delay: "0s", failureAction: "rollback", monitor: "5s", maxFailureRatio: "0.0", order: "stop-first" },
     endpointSpec: { mode: "dnsrr" }, convergeConfig: { delay: "1s", timeout: setting.get("timeout") ?? "30s" },
   }, opts);
 module.exports = async () => {

@@ -23,7 +23,7 @@ afterEach(async () => {
   await harness?.run("destroy").finally(() => harness.stop());
 });
 
-const configOf = (more: Record<string, string> = {}) => ({ ...place, image: sleeper, ...more });
+const configOf = (more: Record<string, string> = {}) => ({ ...place, image: sleeper, timeout: "180s", ...more });
 const filters = JSON.stringify({ label: ["barecast.site=wire"] });
 
 /** What carries the program's label, by kind; contents are hashed into names. */
