@@ -37,5 +37,5 @@ export const PLATFORM = {
   /** What kurento-client asks for by itself. */
   clientMethods: { getInfo: "ServerManager" },
   /** JSON-RPC methods that kurento-client needs for the above, and to keep its session. */
-  requests: ["connect", "create", "describe", "invoke", "ping", "release", "subscribe", "unsubscribe"],
+  requests: ["connect", "create", "describe", "invoke", "ping", "release", "subscribe"],
 } as const;

@@ -8,7 +8,8 @@ import kurento, { type RawClient, type RawObject } from "kurento-client";
 export interface Methods {
   addTag(key: string, value: string): void;
   getTag(key: string): string;
-  getPipelines(): Remote[];
+  /** Ids. */
+  getPipelines(): string[];
   processOffer(offer: string): string;
   gatherCandidates(): void;
   addIceCandidate(candidate: IceCandidate): void;
@@ -18,9 +19,25 @@ export interface Methods {
   play(): void;
   record(): void;
   stopAndWait(): void;
-  release(): void;
 }
 export type MediaType = "VIDEO" | "AUDIO";
+
+type NamesOf<P extends readonly unknown[]> = { readonly [I in keyof P]-?: string };
+/** Each method's parameters as the protocol names them, in the order of {@link Methods}. */
+const parameterNames: { readonly [M in keyof Methods]: NamesOf<Parameters<Methods[M]>> } = {
+  addTag: ["key", "value"],
+  getTag: ["key"],
+  getPipelines: [],
+  processOffer: ["offer"],
+  gatherCandidates: [],
+  addIceCandidate: ["candidate"],
+  setMaxVideoRecvBandwidth: ["maxVideoRecvBandwidth"],
+  setMaxVideoSendBandwidth: ["maxVideoSendBandwidth"],
+  connect: ["sink", "mediaType"],
+  play: [],
+  record: [],
+  stopAndWait: [],
+};
 
 /** A candidate as Kurento takes and gives it (RFC 8839). */
 export interface IceCandidate {
@@ -49,16 +66,15 @@ export interface Types {
   RecorderEndpoint: { mediaPipeline: Remote; uri: string; mediaProfile: string };
 }
 
-/** An object on the media server. */
+/**
+ * An object on the media server. Its methods of kurento-client are passed by: each of their answers is a promise onto which all methods of the
+ * object are copied, which costs more than the request. What they end in is asked for, `_rpc`, with ids in place of objects.
+ */
 export class Remote {
   private static readonly known = new WeakMap<RawObject, Remote>();
 
   private constructor(private readonly raw: RawObject) {
-    // A failed subscription is emitted as `error`, for which `on` takes no listener: it would end the process. Not enumerable, because
-    // a release removes every listener that it can list.
-    Object.defineProperty(raw._events, "error", { value: () => undefined, enumerable: false, configurable: true });
-    // Released objects would be asked to unsubscribe, event by event.
-    raw.removeAllListeners("removeListener");
+    raw.removeAllListeners("newListener"); // would subscribe, too
   }
 
   static of(raw: RawObject): Remote {
@@ -74,28 +90,37 @@ export class Remote {
   }
 
   /** Invokes a method; rejects with the server's error. */
-  call<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
-    return new Promise((resolve, reject) => {
-      const invoke = this.raw[method] as (...rest: unknown[]) => unknown;
-      invoke.call(this.raw, ...parameters.map(toRaw), (error: Error | null, result: unknown) =>
-        error ? reject(error) : resolve(fromRaw(result) as ReturnType<Methods[M]>),
-      );
-    });
+  async call<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
+    const names: readonly string[] = parameterNames[method];
+    const given = parameters.map((value: unknown, index) => [names[index], value instanceof Remote ? value.id : toRaw(value)] as const);
+    const operationParams = given.length > 0 ? { operationParams: Object.fromEntries(given) } : {};
+    const { value } = await this.request<{ value: ReturnType<Methods[M]> }>("invoke", { operation: method, ...operationParams });
+    return value;
   }
 
-  /** Subscribes; the request is on its way when this returns. */
+  /** Subscribes; the request is on its way when this returns. One that fails is of an object that is gone, which others tell. */
   on<E extends keyof Events>(event: E, listener: (data: Events[E]) => void): void {
+    if (this.raw.listenerCount(event) === 0) this.request("subscribe", { type: event }).catch(() => undefined);
     this.raw.on(event, listener);
   }
 
   /** Releases the object and all that it holds. An object that is gone already is no error. */
   async release(): Promise<void> {
-    await this.call("release").catch((error: Error) => {
+    await this.request("release", {}).catch((error: Error) => {
       if (!/not found|timed out|Connection error|disconnected/i.test(error.message)) throw error;
     });
+    this.raw.emit("release"); // kurento-client forgets it, and what it held
   }
 
-  /** @internal For parameters of other calls. */
+  private request<T>(method: "invoke" | "subscribe" | "release", params: object): Promise<T> {
+    return new Promise((resolve, reject) =>
+      this.raw.emit("_rpc", undefined, method, { object: this.id, ...params }, (error: Error | null, result: T) =>
+        error ? reject(error) : resolve(result),
+      ),
+    );
+  }
+
+  /** @internal For what is made in it. */
   get inner(): RawObject {
     return this.raw;
   }
@@ -106,7 +131,7 @@ export class KurentoSession {
   constructor(private readonly client: RawClient) {}
 
   create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
-    const raw = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, toRaw(value)]));
+    const raw = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, value instanceof Remote ? value.inner : value]));
     return new Promise((resolve, reject) =>
       this.client.create(type, raw, (error, object) => (error ? reject(error) : resolve(Remote.of(object)))),
     );
@@ -170,16 +195,6 @@ export function connectKurento(url: string, timeoutMs: number, events: KurentoEv
 }
 
 function toRaw(value: unknown): unknown {
-  if (value instanceof Remote) return value.inner;
   if (typeof value === "object" && value !== null && "candidate" in value) return kurento.getComplexType("IceCandidate")(value);
   return value;
-}
-
-function fromRaw(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(fromRaw);
-  return isRawObject(value) ? Remote.of(value) : value;
-}
-
-function isRawObject(value: unknown): value is RawObject {
-  return typeof value === "object" && value !== null && "emit" in value && "id" in value;
 }

@@ -44,9 +44,10 @@ export function orphanReleaser(
       return missing.has(maker);
     };
     const pipelines = await (await session.serverManager()).call("getPipelines");
-    for (const pipeline of pipelines ?? []) {
-      const maker = await pipeline.call("getTag", runTag).catch(() => null);
-      if (maker === null || !(await isOrphan(maker))) continue; // null: not ours
+    for (const id of pipelines ?? []) {
+      const pipeline = await session.objectById(id).catch(() => null); // null: released meanwhile
+      const maker = await pipeline?.call("getTag", runTag).catch(() => null); // null: not ours
+      if (!pipeline || !maker || !(await isOrphan(maker))) continue;
       await pipeline.release();
       log.warn("Released a pipeline that an earlier run left behind", { media: name });
     }

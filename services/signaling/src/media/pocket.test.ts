@@ -15,7 +15,7 @@ const closeAtEnd = closeAfterEach();
 type TypeName = keyof typeof PROTOCOL;
 
 /** Every method and event that is used, with the type that has it. The compiler asks for all of them. */
-const methods: Record<Exclude<keyof Methods, "release">, TypeName> = {
+const methods: Record<keyof Methods, TypeName> = {
   addTag: "MediaObject",
   getTag: "MediaObject",
   getPipelines: "ServerManager",
