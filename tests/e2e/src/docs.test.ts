@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSite } from "@barecast/site";
-import { blocksOf, documents } from "./docs";
+import { blocksOf, documents, namedCommands } from "./docs";
 import { projectFolder } from "./project";
 
 const files = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", ...documents()];
@@ -25,4 +25,11 @@ test("site files in documents are good ones", () => {
 test("a document's commands are taken line by line, those for a server apart", () => {
   expect(blocksOf("docs/first-site.md")[0]).toEqual(["cp sites/minimal.yaml sites/live.yaml", "export SITE=sites/live.yaml"]);
   expect(blocksOf("docs/first-site.md", "sh server")).toEqual([["cat /etc/ssh/ssh_host_ed25519_key.pub"]]);
+});
+
+test("commands that stand in sentences and tables are found, those of blocks are not", () => {
+  const named = namedCommands();
+  expect(named).toEqual(expect.arrayContaining(["./barecast logs SERVICE", "make down WIPE=1", "./barecast secrets set NAME < file"]));
+  expect(named).not.toContain("./barecast logs media-one --lines 200");
+  expect(new Set(named).size).toBe(named.length);
 });

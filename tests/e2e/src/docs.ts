@@ -10,6 +10,16 @@ export function blocksOf(file: string, language = "sh"): string[][] {
     .map(([, , body]) => body!.split("\n").filter((line) => line !== ""));
 }
 
+/** What documents name in their sentences and tables: `./barecast …` and `make …`, once each. */
+export const namedCommands = (): string[] => [
+  ...new Set(
+    ["README.md", ...documents()].flatMap((file) => {
+      const text = readFileSync(path.join(projectFolder, file), "utf8").replace(/^```[^]*?^```$/gm, "");
+      return [...text.matchAll(/`((?:SITE=\S+ )?\.\/barecast [^`]+|make \w[^`]*)`/g)].map(([, command]) => command!);
+    }),
+  ),
+];
+
 /** The documents for users. */
 export const documents = (): string[] =>
   readdirSync(path.join(projectFolder, "docs"))
