@@ -25,12 +25,22 @@ export function listens(port: number): void {
   process.send!({ type: "listening", port } satisfies ServerAnswer);
 }
 
-/** Starts compiled files as processes, each with its options as JSON in `process.argv[2]`; ends all when the work is done, however it ends. */
-export async function withProcesses<T>(work: (start: (file: string, options?: object) => ChildProcess) => Promise<T>): Promise<T> {
+/** What the bench gave this process to start with; `withProcesses` sends it first. */
+export async function optionsOfProcess<T>(): Promise<T> {
+  const [options] = (await once(process, "message")) as [T];
+  return options;
+}
+
+/** Starts a compiled file as a process. Options go to it as a message: they may hold a password, and everybody may read command lines. */
+export type StartProcess = (name: string, options?: object) => ChildProcess;
+
+/** Runs `work`, which starts files of a folder as processes; ends all of them when it is done, however it ends. */
+export async function withProcesses<T>(folder: string, work: (start: StartProcess) => Promise<T>): Promise<T> {
   const children: ChildProcess[] = [];
-  const start = (file: string, options?: object) => {
-    const child = fork(file, options ? [JSON.stringify(options)] : []);
+  const start: StartProcess = (name, options) => {
+    const child = fork(path.join(folder, name));
     children.push(child);
+    if (options) child.send(options);
     return child;
   };
   try {
@@ -40,11 +50,18 @@ export async function withProcesses<T>(work: (start: (file: string, options?: ob
   }
 }
 
-/** CPU time of a server so far, microseconds. */
-export async function cpuMicros(server: ChildProcess): Promise<number> {
+/** CPU time of a server so far. */
+async function cpuMicros(server: ChildProcess): Promise<number> {
   const answer = answerOf<ServerAnswer, "usage">(server, "usage");
   server.send({ type: "usage" } satisfies ServerRequest);
   return (await answer).cpuMicros;
+}
+
+/** How much a server did per second of its CPU time, while `act` ran, which says how much that was. */
+export async function perCpuSecond(server: ChildProcess, act: () => Promise<number>): Promise<number> {
+  const before = await cpuMicros(server);
+  const done = await act();
+  return done / (((await cpuMicros(server)) - before) / 1_000_000);
 }
 
 /** Port of a server, when it listens. */

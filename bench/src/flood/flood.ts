@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import path from "node:path";
 import { loadText } from "../load";
 import { median } from "../numbers";
 import { answerOf, listening, withProcesses } from "../processes";
@@ -16,8 +15,7 @@ const seconds = 10;
  * @throws Error when a join is refused, or the flood was none
  */
 export const flood = (): Promise<Figure[]> =>
-  withProcesses(async (startProcess) => {
-    const start = (name: string, options?: object) => startProcess(path.join(__dirname, name), options);
+  withProcesses(__dirname, async (start) => {
     const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("../signaling/doubles.js"), "doubles");
     const port = await listening(start("../signaling/signalingServer.js", { parse, media }));
     const joiner = start("joiner.js", { port, viewer: "token-olga", publisher: "token-rita" } satisfies JoinerOptions);

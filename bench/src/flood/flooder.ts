@@ -1,4 +1,5 @@
 import { WebSocket } from "ws";
+import { optionsOfProcess } from "../processes";
 import { origin } from "../signaling/messages";
 
 /** One person and one address that want to hurt: how many frames were sent, connections hung up on, and connections refused. */
@@ -12,15 +13,14 @@ export interface FlooderOptions {
   readonly knockers: number;
 }
 
-const { port, token, senders, knockers } = JSON.parse(process.argv[2]!) as FlooderOptions;
 const count = { frames: 0, hungUp: 0, refused: 0 };
 /** No more than this waits in one socket: what counts is what arrives. */
 const mostBufferedBytes = 1 << 20;
 
 /** Connects, signs in, and sends pings until it is hung up on; then again. */
-function sendWithoutEnd(isOver: () => boolean): void {
+function sendWithoutEnd(options: FlooderOptions, isOver: () => boolean): void {
   if (isOver()) return;
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { origin, perMessageDeflate: false });
+  const socket = new WebSocket(`ws://127.0.0.1:${options.port}/ws`, { origin, perMessageDeflate: false });
   const pour = () => {
     if (isOver()) return socket.terminate();
     if (socket.readyState !== socket.OPEN) return;
@@ -28,16 +28,16 @@ function sendWithoutEnd(isOver: () => boolean): void {
       socket.send(`{"type":"ping","id":"${count.frames++}"}`);
     setImmediate(pour);
   };
-  socket.once("open", () => (socket.send(JSON.stringify({ type: "authenticate", id: "a", token })), pour()));
-  again(socket, () => sendWithoutEnd(isOver));
+  socket.once("open", () => (socket.send(JSON.stringify({ type: "authenticate", id: "a", token: options.token })), pour()));
+  again(socket, () => sendWithoutEnd(options, isOver));
 }
 
 /** Connects, says nothing, and goes; then again. */
-function knockWithoutEnd(isOver: () => boolean): void {
+function knockWithoutEnd(options: FlooderOptions, isOver: () => boolean): void {
   if (isOver()) return;
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { origin, perMessageDeflate: false });
+  const socket = new WebSocket(`ws://127.0.0.1:${options.port}/ws`, { origin, perMessageDeflate: false });
   socket.once("open", () => socket.terminate());
-  again(socket, () => knockWithoutEnd(isOver));
+  again(socket, () => knockWithoutEnd(options, isOver));
 }
 
 function again(socket: WebSocket, act: () => void): void {
@@ -48,11 +48,16 @@ function again(socket: WebSocket, act: () => void): void {
   });
 }
 
-process.on("message", ({ seconds }: FlooderRequest) => {
-  const end = performance.now() + seconds * 1000;
-  const isOver = () => performance.now() > end;
-  for (let sender = 0; sender < senders; sender++) sendWithoutEnd(isOver);
-  for (let knocker = 0; knocker < knockers; knocker++) knockWithoutEnd(isOver);
-  setTimeout(() => process.send!({ type: "flooded", ...count } satisfies FlooderAnswer), seconds * 1000);
-});
-process.once("disconnect", () => process.exit(0));
+async function main(): Promise<void> {
+  const options = await optionsOfProcess<FlooderOptions>();
+  process.on("message", ({ seconds }: FlooderRequest) => {
+    const end = performance.now() + seconds * 1000;
+    const isOver = () => performance.now() > end;
+    for (let sender = 0; sender < options.senders; sender++) sendWithoutEnd(options, isOver);
+    for (let knocker = 0; knocker < options.knockers; knocker++) knockWithoutEnd(options, isOver);
+    setTimeout(() => process.send!({ type: "flooded", ...count } satisfies FlooderAnswer), seconds * 1000);
+  });
+  process.once("disconnect", () => process.exit(0));
+}
+
+void main();

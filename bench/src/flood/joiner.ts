@@ -1,4 +1,6 @@
-import { answerTo, joined, published, signedIn } from "../signaling/client";
+import { setTimeout as delay } from "node:timers/promises";
+import { optionsOfProcess } from "../processes";
+import { answerTo, type Client, joined, published, signedIn } from "../signaling/client";
 import { framesOf, recordedOffer } from "../signaling/messages";
 
 /** Somebody else, who joins and leaves, one time after the other. */
@@ -17,33 +19,38 @@ export interface JoinerOptions {
 const pauseMs = 200;
 
 async function main(): Promise<void> {
-  const { port, viewer, publisher } = JSON.parse(process.argv[2]!) as JoinerOptions;
+  const { port, viewer, publisher } = await optionsOfProcess<JoinerOptions>();
   const offer = recordedOffer();
   const streamId = await published(port, publisher, offer);
   const client = await signedIn(port, viewer);
   let number = 0;
-  const join = async () => {
-    const frames = framesOf(++number, streamId, offer);
-    const began = performance.now();
-    await joined(client, number, frames.slice(0, -1));
-    const tookMs = performance.now() - began;
-    const isStopped = client.next(answerTo(`s${number}`, "stopped"));
-    client.send(frames.at(-1)!);
-    await isStopped;
-    return tookMs;
-  };
+  const join = () => joinAndLeave(client, framesOf(++number, streamId, offer), number);
   process.on("message", ({ seconds }: JoinerRequest) => {
-    void (async () => {
-      const joinsMs: number[] = [];
-      for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
-        joinsMs.push(await join());
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-      process.send!({ type: "joined", joinsMs } satisfies JoinerAnswer);
-    })();
+    void joinsFor(seconds, join).then((joinsMs) => process.send!({ type: "joined", joinsMs } satisfies JoinerAnswer));
   });
   process.once("disconnect", () => process.exit(0));
   process.send!({ type: "ready" } satisfies JoinerAnswer);
+}
+
+/** @returns how long the join took, milliseconds */
+async function joinAndLeave(client: Client, frames: readonly string[], number: number): Promise<number> {
+  const began = performance.now();
+  await joined(client, number, frames.slice(0, -1));
+  const tookMs = performance.now() - began;
+  const stopped = client.next(answerTo(`s${number}`, "stopped"));
+  client.send(frames.at(-1)!);
+  await stopped;
+  return tookMs;
+}
+
+/** Joins one time after the other. @returns how long each took, milliseconds */
+async function joinsFor(seconds: number, join: () => Promise<number>): Promise<number[]> {
+  const joinsMs: number[] = [];
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+    joinsMs.push(await join());
+    await delay(pauseMs);
+  }
+  return joinsMs;
 }
 
 void main();

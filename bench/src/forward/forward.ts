@@ -1,7 +1,6 @@
-import path from "node:path";
 import { loadText } from "../load";
 import { median, spread } from "../numbers";
-import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
+import { answerOf, listening, perCpuSecond, withProcesses } from "../processes";
 import type { Figure } from "../report";
 import { byTurns } from "../turns";
 import { forwarded } from "./forwarded";
@@ -18,17 +17,15 @@ const rounds = 6;
  * @throws Error when packets were lost on the way
  */
 export const forward = (): Promise<Figure[]> =>
-  withProcesses(async (startProcess) => {
-    const start = (name: string, options?: LoadOptions) => startProcess(path.join(__dirname, name), options);
+  withProcesses(__dirname, async (start) => {
     const servers = { pocket: start("pocketServer.js"), plain: start("plainServer.js") };
     const [pocket, plain] = await Promise.all([listening(servers.pocket), listening(servers.plain)]);
-    const load = start("load.js", { ways: { pocket: { way: "pocket", port: pocket }, plain: { way: "plain", port: plain } }, viewers });
+    const ways = { pocket: { way: "pocket", port: pocket }, plain: { way: "plain", port: plain } } as const;
+    const load = start("load.js", { ways, viewers } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
-    const rates = await byTurns(["pocket", "plain"], rounds, async (name) => {
-      const before = await cpuMicros(servers[name]);
-      const packets = await forwarded(load, name, { packetsPerSecond, seconds }, viewers);
-      return packets / (((await cpuMicros(servers[name])) - before) / 1_000_000);
-    });
+    const rates = await byTurns(["pocket", "plain"], rounds, (name) =>
+      perCpuSecond(servers[name], () => forwarded(load, name, { packetsPerSecond, seconds }, viewers)),
+    );
     return [figure(rates)];
   });
 

@@ -1,9 +1,10 @@
+import { optionsOfProcess } from "../processes";
 import type { LoadAnswer, LoadOptions, LoadRequest } from "./messages";
 import { newParty, send, type Party } from "./party";
 import { wayOf } from "./ways";
 
 async function main(): Promise<void> {
-  const { ways, viewers } = JSON.parse(process.argv[2]!) as LoadOptions;
+  const { ways, viewers } = await optionsOfProcess<LoadOptions>();
   const parties = new Map<string, Party>();
   for (const [name, options] of Object.entries(ways)) parties.set(name, await newParty(await wayOf(options), viewers));
   process.on("message", (request: LoadRequest) => {

@@ -1,3 +1,4 @@
+import { optionsOfProcess } from "../processes";
 import { answerTo, Client, joined, published, signedIn } from "./client";
 import { framesOf, recordedOffer, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
 
@@ -13,10 +14,10 @@ async function signalingJoins({ ports, viewers, publisher, socketsOfEach }: Load
   for (const token of viewers) for (let socket = 0; socket < socketsOfEach; socket++) clients.push(await signedIn(ports.signaling, token));
   return clients.map((client) => async (number) => {
     const frames = framesOf(number, streamId, offer);
-    const isStopped = client.next(answerTo(`s${number}`, "stopped"));
+    const stopped = client.next(answerTo(`s${number}`, "stopped"));
     await joined(client, number, frames.slice(0, -1));
     client.send(frames.at(-1)!);
-    await isStopped;
+    await stopped;
     return frames.length;
   });
 }
@@ -26,11 +27,11 @@ async function echoJoins({ ports, viewers, socketsOfEach }: LoadOptions): Promis
   return (await Promise.all(sockets)).map((client) => async (number) => {
     const frames = framesOf(number, "01234567-89ab-cdef-0123-456789abcdef", offer);
     const [first, last] = [frames[0]!, frames.at(-1)!];
-    const [isAnswered, isStopped] = [client.next((text) => text === first), client.next((text) => text === last)];
+    const [answered, stopped] = [client.next((text) => text === first), client.next((text) => text === last)];
     for (const frame of frames.slice(0, -1)) client.send(frame);
-    await isAnswered;
+    await answered;
     client.send(last);
-    await isStopped;
+    await stopped;
     return frames.length;
   });
 }
@@ -48,7 +49,7 @@ async function send(joins: readonly Join[], { joins: count }: LoadRequest, numbe
 }
 
 async function main(): Promise<void> {
-  const options = JSON.parse(process.argv[2]!) as LoadOptions;
+  const options = await optionsOfProcess<LoadOptions>();
   const joins: Record<ServerName, Join[]> = { signaling: await signalingJoins(options), echo: await echoJoins(options) };
   let number = 0;
   process.on("message", (request: LoadRequest) => {

@@ -1,8 +1,7 @@
 import type { ChildProcess } from "node:child_process";
-import path from "node:path";
 import { loadText } from "../load";
 import { median, spread } from "../numbers";
-import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
+import { answerOf, listening, perCpuSecond, withProcesses } from "../processes";
 import type { Figure } from "../report";
 import { byTurns } from "../turns";
 import type { DoublesAnswer } from "./doubles";
@@ -22,23 +21,21 @@ const rounds = 6;
  * @throws Error when a frame is refused or a connection closed
  */
 export const signaling = (): Promise<Figure[]> =>
-  withProcesses(async (startProcess) => {
-    const start = (name: string, options?: object) => startProcess(path.join(__dirname, name), options);
+  withProcesses(__dirname, async (start) => {
     const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("doubles.js"), "doubles");
     const servers = { signaling: start("signalingServer.js", { parse, media }), echo: start("echoServer.js") };
     const [toSignaling, toEcho] = await Promise.all([listening(servers.signaling), listening(servers.echo)]);
     const load = start("load.js", { ports: { signaling: toSignaling, echo: toEcho }, ...people, socketsOfEach } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
-    const rates = await byTurns(["signaling", "echo"], rounds, (name) => measure(servers[name], load, name));
+    const rates = await byTurns(["signaling", "echo"], rounds, (name) => perCpuSecond(servers[name], () => send(load, name)));
     return [figure(rates)];
   });
 
-async function measure(server: ChildProcess, load: ChildProcess, to: ServerName): Promise<number> {
-  const before = await cpuMicros(server);
+/** @returns frames sent, all of them answered */
+async function send(load: ChildProcess, to: ServerName): Promise<number> {
   const answer = answerOf<LoadAnswer, "sent">(load, "sent");
   load.send({ type: "send", to, joins } satisfies LoadRequest);
-  const { frames } = await answer;
-  return frames / ((await cpuMicros(server)) - before) / 1e-6;
+  return (await answer).frames;
 }
 
 function figure({ signaling: own, echo }: Record<ServerName, number[]>): Figure {

@@ -1,5 +1,5 @@
 import { createLog, startSignaling } from "@barecast/signaling";
-import { listens } from "../processes";
+import { listens, optionsOfProcess } from "../processes";
 import { origin } from "./messages";
 
 /** Addresses of what it asks. */
@@ -10,7 +10,7 @@ export interface SignalingServerOptions {
 
 /** The signaling server as it is, with the limits and times of a site, in a process of its own. */
 async function main(): Promise<void> {
-  const { parse, media } = JSON.parse(process.argv[2]!) as SignalingServerOptions;
+  const { parse, media } = await optionsOfProcess<SignalingServerOptions>();
   const turn = { urls: ["turn:turn.bench.localhost:3478?transport=udp", "turns:turn.bench.localhost:443?transport=tcp"], ttlSeconds: 3600 };
   const config = {
     listen: 0,

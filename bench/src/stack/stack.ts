@@ -4,7 +4,7 @@ import { forwarded } from "../forward/forwarded";
 import type { LoadAnswer, LoadOptions, WayOptions } from "../forward/messages";
 import { loadText } from "../load";
 import { median, spread } from "../numbers";
-import { answerOf, cpuMicros, listening, withProcesses } from "../processes";
+import { answerOf, listening, perCpuSecond, withProcesses } from "../processes";
 import type { Figure } from "../report";
 import { runningSite, type RunningSite } from "../site";
 import { byTurns } from "../turns";
@@ -29,15 +29,15 @@ interface Round {
  */
 export async function stack(): Promise<Figure[]> {
   const running = await runningSite();
-  return withProcesses(async (startProcess) => {
-    const bare = startProcess(path.join(__dirname, "../forward/pocketServer.js"));
+  return withProcesses(path.join(__dirname, "../forward"), async (start) => {
+    const bare = start("pocketServer.js");
     const site = wayOf(running);
     const ways = {
       stack: { ...site, isRelayed: false },
       relayed: { ...site, isRelayed: true },
       bare: { way: "pocket", port: await listening(bare) },
     } as const;
-    const load = startProcess(path.join(__dirname, "../forward/load.js"), { ways, viewers } satisfies LoadOptions);
+    const load = start("load.js", { ways, viewers } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
     const ofSite: Record<"stack" | "relayed", Round[]> = { stack: [], relayed: [] };
     const measureSite = async (name: "stack" | "relayed") => {
@@ -45,11 +45,7 @@ export async function stack(): Promise<Figure[]> {
       ofSite[name].push(round);
       return round.machine;
     };
-    const measureBare = async () => {
-      const before = await cpuMicros(bare);
-      const packets = await forwarded(load, "bare", sending, viewers);
-      return packets / (((await cpuMicros(bare)) - before) / 1_000_000);
-    };
+    const measureBare = () => perCpuSecond(bare, () => forwarded(load, "bare", sending, viewers));
     const rates = await byTurns(["stack", "bare"], rounds, (name) => (name === "bare" ? measureBare() : measureSite(name)));
     for (let round = 0; round < rounds; round++) await measureSite("relayed");
     return figures(rates, ofSite);
@@ -58,7 +54,7 @@ export async function stack(): Promise<Figure[]> {
 
 function wayOf({ site }: RunningSite): Extract<WayOptions, { way: "site" }> {
   const { domain, ca } = site.about;
-  const endpoint = { domain, ca, address: site.up.machineAddress, port: 443 };
+  const endpoint = { domain, ca, address: site.up.machineAddress, port: site.up.port };
   return { way: "site", endpoint, account: site.up.admin, isRelayed: false };
 }
 
