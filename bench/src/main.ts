@@ -12,7 +12,7 @@ import { up } from "./up";
 /** How long to wait for a quiet computer before each bench; with `--now` not at all. */
 const patienceMs = 5 * 60_000;
 
-/** Every bench by its name; without a name all but `up` run, which takes the site down. */
+/** Every bench by its name; without a name all but `size`, which only counts, and `up`, which takes the site down. */
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { flood, forward, join, memory, signaling, size, stack, up };
 const usual = ["forward", "stack", "signaling", "flood", "join", "memory"];
 

@@ -6,6 +6,7 @@ import { loadText } from "../load";
 import { median, percentile, spread } from "../numbers";
 import type { Figure } from "../report";
 import { runningSite, withBrowsers, type RunningSite } from "../site";
+import { byTurns } from "../turns";
 import { openControl } from "./control";
 import { Kurento } from "./kurento";
 import { measureJoin, type JoinOrder } from "./measure";
@@ -78,7 +79,7 @@ async function compare({ site }: RunningSite, kurento: Kurento, desk: Browser, t
       await released(kurento, pipeline, objects.length);
     };
     await leave(sides.stack);
-    const times = await byTurns(sides, leave);
+    const times = await byTurns(["stack", "own"], pairs, (name) => joinOnce(sides[name], leave), warmUps);
     const hops: number[] = [];
     while (hops.length < 21) hops.push(await kurento.roundTripMs());
     return figures(times, median(hops));
@@ -87,20 +88,13 @@ async function compare({ site }: RunningSite, kurento: Kurento, desk: Browser, t
   }
 }
 
-/** Joins on both sides by turns, each first in half of the pairs. */
-async function byTurns(sides: Record<SideName, Side>, leave: (side: Side) => Promise<void>): Promise<Times> {
-  const times: Record<SideName, number[]> = { stack: [], own: [] };
-  for (let pair = -warmUps; pair < pairs; pair++) {
-    const order: readonly SideName[] = pair % 2 === 0 ? ["stack", "own"] : ["own", "stack"];
-    for (const name of order) {
-      const tookMs = await measureJoin(sides[name].page, sides[name].order);
-      if (pair >= 0) times[name].push(tookMs);
-      const over = delay(apartMs);
-      await leave(sides[name]);
-      await over;
-    }
-  }
-  return times;
+/** One join, which is left again; the next one comes `apartMs` later at least. @returns milliseconds */
+async function joinOnce(side: Side, leave: (side: Side) => Promise<void>): Promise<number> {
+  const tookMs = await measureJoin(side.page, side.order);
+  const over = delay(apartMs);
+  await leave(side);
+  await over;
+  return tookMs;
 }
 
 /** Waits until a pipeline holds no more than it did: the next join finds everything as the last one did. */
