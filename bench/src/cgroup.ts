@@ -1,3 +1,17 @@
+/**
+ * Shell functions, for scripts that run in a machine. `root_of memory` prints the folder of all cgroups, where version 1 has one for each
+ * controller; `cgroup_of memory ID` that of a container, as Docker's drivers `cgroupfs` and `systemd` name it, and fails when there is none.
+ */
+export const cgroupFolders = (root = "/sys/fs/cgroup") => `
+root_of() { if [ -d ${root}/$1 ]; then echo ${root}/$1; else echo ${root}; fi; }
+cgroup_of() {
+  for folder in $(root_of $1)/docker/$2 $(root_of $1)/system.slice/docker-$2.scope; do
+    [ -d $folder ] && echo $folder && return
+  done
+  return 1
+}
+`;
+
 /** Memory that can't be dropped: pages of programs, and of files that lie in memory only. */
 export interface Memory {
   readonly anonBytes: number;

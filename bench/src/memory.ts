@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { awaitPicture, goLive, live, livenessProblem, openConsole, openReporter, picture, readCounter, stop } from "@barecast/e2e";
-import { megabytes, memoryOf } from "./cgroup";
+import { cgroupFolders, megabytes, memoryOf } from "./cgroup";
 import { loadText } from "./load";
 import type { Figure } from "./report";
 import { runningSite, withBrowsers, type RunningSite } from "./site";
@@ -9,17 +9,14 @@ const minutesAfter = 2;
 const limitMb = 2000;
 
 /** Prints one line a cgroup, `name<TAB>memory.stat in one line`: the machine's own first, then its containers'. Runs in the machine. */
-const sample = `
-root=/sys/fs/cgroup; [ -d $root/memory ] && root=$root/memory
+const sample = `${cgroupFolders()}
 show() { printf '%s\\t%s\\n' "$1" "$(tr '\\n' ';' <"$2/memory.stat")"; }
-show machine $root
+show machine $(root_of memory)
 docker ps --no-trunc --format '{{.ID}} {{.Names}}' | while read -r id name; do
-  for folder in $root/docker/$id $root/system.slice/docker-$id.scope; do
-    [ -e $folder/memory.stat ] && show "\${name%%.*}" $folder
-  done
+  folder=$(cgroup_of memory $id) && show "\${name%%.*}" $folder
 done
-show docker $root/system.slice/docker.service
-show containerd $root/system.slice/containerd.service
+show docker $(root_of memory)/system.slice/docker.service
+show containerd $(root_of memory)/system.slice/containerd.service
 `;
 
 /** Memory of the site's machine, two minutes after one publisher and two viewers joined; all three are seen to move before and after. */
