@@ -19,3 +19,9 @@ export async function gathered(peer: RTCPeerConnection): Promise<string> {
   if (peer.iceGatheringState !== "complete") await peer.iceGatheringStateChange.watch((state) => state === "complete", 10_000);
   return peer.localDescription!.sdp;
 }
+
+/** An offer with all candidates. */
+export async function offerOf(peer: RTCPeerConnection): Promise<string> {
+  await peer.setLocalDescription(await peer.createOffer());
+  return gathered(peer);
+}

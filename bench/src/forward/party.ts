@@ -9,10 +9,13 @@ export interface Party {
   published: number;
 }
 
+/** What a peer is for. */
+export type PeerKind = "publish" | "view";
+
 /** A way into a server: how its peers are made, and how one of them joins. */
 export interface Way {
-  readonly newPeer: () => RTCPeerConnection;
-  readonly join: (kind: "publish" | "view", peer: RTCPeerConnection) => Promise<void>;
+  readonly newPeer: (kind: PeerKind) => RTCPeerConnection;
+  readonly join: (kind: PeerKind, peer: RTCPeerConnection) => Promise<void>;
 }
 
 const payloadBytes = 1200;
@@ -31,12 +34,12 @@ const [keyFrame, deltaFrame] = [payload(true), payload(false)];
 /** Lets a publisher and its viewers join, one after the other, and waits until each is connected. */
 export async function newParty({ newPeer, join }: Way, viewers: number): Promise<Party> {
   const party: Party = { track: new MediaStreamTrack({ kind: "video" }), viewers, received: 0, published: 0 };
-  const publisher = newPeer();
+  const publisher = newPeer("publish");
   publisher.addTransceiver(party.track, { direction: "sendonly" });
   await join("publish", publisher);
   await connected(publisher);
   for (let viewer = 0; viewer < viewers; viewer++) {
-    const peer = newPeer();
+    const peer = newPeer("view");
     peer.addTransceiver("video", { direction: "recvonly" });
     peer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe(() => void party.received++));
     await join("view", peer);
