@@ -71,13 +71,17 @@ verb("status", "what runs where, since when, which version, what is unhealthy an
   const found = await status(context);
   return context.json ? found : statusText(found);
 });
-verb("logs <service>", "a service's last lines", async (context, options, service) =>
-  (await logs(context, service!, String(options.lines))).trimEnd(),
-).option("-n, --lines <number>", "how many", "100");
+verb("logs <service>", "a service's last lines", async (context, options, service) => {
+  const found = await logs(context, service!, String(options.lines));
+  if (found.incomplete !== null) context.progress.line(`Lines may be missing: ${found.incomplete}`);
+  return found.lines.join("\n");
+}).option("-n, --lines <number>", "how many", "100");
 verb("open [what]", "a browser that trusts the site; `open dashboard`: Parse's dashboard, by SSH, for admins", (context, _options, what) =>
   open(context, what),
 );
-verb("verify", "publish a stamped clip, and see that it comes back", verify);
+verb("verify", "publish a stamped clip, and see that it comes back", async (context) => {
+  await verify(context);
+});
 verb("down", "remove what `up` made", async (context, options) => {
   const result = await down(context, Boolean(options.wipe));
   if (context.json) return result;

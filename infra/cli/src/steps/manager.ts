@@ -1,25 +1,34 @@
 import { sshArguments, sshProblem } from "@barecast/ansible";
-import { UserError } from "@barecast/site";
+import { UserError, type Host } from "@barecast/site";
 import type { Context } from "../context";
-import { run } from "../run";
+import { run, type Finished } from "../run";
 
-const managerOf = ({ site }: Context) => site.hosts.find(({ roles }) => roles.includes("manager"))!;
 /** What ssh itself ends with; everything else is the command's. */
 const ofSsh = 255;
 
-/** A shell command on the site's manager, as root. */
-export function onManager(context: Context, input: string) {
-  const { place, signal } = context;
-  const manager = managerOf(context);
-  const shell = manager.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
-  return run("ssh", [...sshArguments(manager, place), shell], { input, timeoutMs: 10_000, signal });
+/** What a command left, and the host that it ran on, or that could not be asked. */
+export interface Answer extends Finished {
+  readonly host: Host;
 }
 
-/** What a command on the manager prints. @throws UserError `site.silent` when it fails there, or nobody answers */
-export async function answerOf(context: Context, command: string): Promise<string> {
-  const { code, stdout, stderr } = await onManager(context, command);
+/** A shell command, as root, on the first of a swarm's managers that answers: one knows what the others know. */
+export async function onManager(
+  context: Pick<Context, "place" | "signal">,
+  [host, ...others]: readonly Host[],
+  input: string,
+): Promise<Answer> {
+  const { place, signal } = context;
+  const shell = host!.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
+  const finished = await run("ssh", [...sshArguments(host!, place), shell], { input, timeoutMs: 10_000, signal });
+  const isSilent = finished.code === ofSsh || finished.code === null;
+  return isSilent && others.length > 0 ? onManager(context, others, input) : { host: host!, ...finished };
+}
+
+/** What a command on a manager prints. @throws UserError `site.silent` when it fails there, or nobody answers */
+export async function answerOf(context: Pick<Context, "place" | "signal">, managers: readonly Host[], command: string): Promise<string> {
+  const { code, stdout, stderr, host } = await onManager(context, managers, command);
   if (code === 0) return stdout;
-  if (code === ofSsh) throw new UserError("site.silent", sshProblem(managerOf(context).name, stderr), 4);
+  if (code === ofSsh) throw new UserError("site.silent", sshProblem(host.name, stderr), 4);
   const found = stderr.trim() || (code === null ? "no answer within 10 s" : `exit code ${code}`);
   throw new UserError("site.silent", `The site's manager does not answer: ${found}. Run: ./barecast up`, 4);
 }

@@ -1,8 +1,9 @@
+import { machineStatus } from "@barecast/machines";
 import { openSecrets, UserError, type Site } from "@barecast/site";
 import { until } from "@barecast/waiting";
 import type { Context } from "../context";
-import { requireUp } from "./running";
-import { verifyStream } from "../verify/stream";
+import { requireRunning, restingOf } from "./running";
+import { verifyStream, type StreamVerified } from "../verify/stream";
 import { request, type Endpoint } from "../verify/wire";
 
 /** Where this computer reaches the site's pages. */
@@ -33,13 +34,23 @@ const answersOf = ({ hosts }: Site): Answer[] => [
 
 /** The quick part: every part of the site answers through the edge. @throws UserError `verify.health` with the last answer. */
 export async function verifyHealth(context: Context, withinMs: number): Promise<void> {
-  const endpoint = await endpointOf(context);
+  const { site, signal } = context;
+  const why = async () => [...restingOf(await machineStatus(site))].map(([name, state]) => `hosts.${name}: Its machine is ${state}`);
+  await awaitAnswers(await endpointOf(context), site, { withinMs, signal, why });
+}
+
+/** @param why more about a failure @throws UserError `verify.health` with the last answers */
+export async function awaitAnswers(
+  endpoint: Endpoint,
+  site: Site,
+  { withinMs, signal, why = async () => [] }: { withinMs: number; signal?: AbortSignal; why?: () => Promise<string[]> },
+): Promise<void> {
   const wrong = async () => {
-    const found = await Promise.all(answersOf(context.site).map((answer) => compare(endpoint, answer)));
+    const found = await Promise.all(answersOf(site).map((answer) => compare(endpoint, answer)));
     return found.filter((text) => text !== null).join("\n") || null;
   };
-  const fail = (reason: string) => new UserError("verify.health", reason, 5);
-  await until(wrong, { withinMs, everyMs: 200, fail, signal: context.signal });
+  const fail = async (reason: string) => new UserError("verify.health", [reason, ...(await why())].join("\n"), 5);
+  await until(wrong, { withinMs, everyMs: 200, fail, signal });
 }
 
 async function compare(endpoint: Endpoint, { path, status, tells }: Answer): Promise<string | null> {
@@ -55,13 +66,14 @@ async function compare(endpoint: Endpoint, { path, status, tells }: Answer): Pro
 }
 
 /** The whole: health, then a stamped clip is published and comes back. */
-export async function verify(context: Context): Promise<void> {
-  await requireUp(context);
+export async function verify(context: Context): Promise<StreamVerified> {
+  await requireRunning(context, "edge");
   await context.progress.step("Verify: the site answers", () => verifyHealth(context, 60_000));
-  await context.progress.step("Verify: video flows", async (note) => {
+  return context.progress.step("Verify: video flows", async (note) => {
     const { verifierPassword } = await openSecrets(context.site, context.place);
     const account = { username: "verifier", password: verifierPassword };
-    const { frames, firstFrameMs } = await verifyStream(await endpointOf(context), account, { signal: context.signal });
-    note(`${frames} frames came back, the first after ${firstFrameMs} ms`);
+    const found = await verifyStream(await endpointOf(context), account, { signal: context.signal });
+    note(`${found.frames} frames came back, the first after ${found.firstFrameMs} ms`);
+    return found;
   });
 }

@@ -5,6 +5,7 @@ import { sshArguments } from "@barecast/ansible";
 import { UserError, type Host, type Site } from "@barecast/site";
 import type { Context } from "../context";
 import { run } from "../run";
+import { requireRunning } from "../steps/running";
 
 /** As services/parse listens, on loopback inside of its container. */
 const dashboardPort = 4040;
@@ -27,7 +28,7 @@ export const pipeCommand = (site: Site, host: Host) =>
  * `tell` hears its address once it answers. @throws UserError `dashboard` when Parse runs nowhere, or the port is taken
  */
 export async function openDashboard({ site, place, signal }: Context, tell: (address: string) => void): Promise<void> {
-  const host = await hostOfParse(site, place);
+  const host = await hostOfParse(site, place, await requireRunning({ site, place }, "apps"));
   const server = net.createServer((socket) => {
     const child = spawn("ssh", [...sshArguments(host, place), pipeCommand(site, host)], { stdio: ["pipe", "pipe", "ignore"] });
     socket.pipe(child.stdin);
@@ -44,9 +45,9 @@ export async function openDashboard({ site, place, signal }: Context, tell: (add
   await once(signal, "abort");
 }
 
-async function hostOfParse(site: Site, place: Context["place"]): Promise<Host> {
+async function hostOfParse(site: Site, place: Context["place"], hosts: readonly Host[]): Promise<Host> {
   const answers: string[] = [];
-  for (const host of site.hosts.filter(({ roles }) => roles.includes("apps"))) {
+  for (const host of hosts) {
     const { code, stdout, stderr } = await run("ssh", [...sshArguments(host, place), container(site, host)], { timeoutMs: 15_000 });
     if (code === 0 && stdout.trim() !== "") return host;
     answers.push(`${host.name}: ${stderr.trim() || "no healthy container"}`);

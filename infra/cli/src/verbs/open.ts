@@ -5,7 +5,7 @@ import { UserError } from "@barecast/site";
 import { machineStatus } from "@barecast/machines";
 import type { Context } from "../context";
 import { run } from "../run";
-import { requireUp } from "../steps/running";
+import { requireRunning } from "../steps/running";
 import { openDashboard } from "./dashboard";
 
 const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] as const;
@@ -13,8 +13,10 @@ const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrom
 /** What `open` shows: the control room, or Parse's dashboard for as long as the command runs. */
 export async function open(context: Context, what = "console"): Promise<string | void> {
   if (what !== "console" && what !== "dashboard") throw new UserError("open.what", `open ${what}: Expected console or dashboard`);
-  await requireUp(context);
-  if (what === "console") return startBrowser(context, await consoleAddress(context));
+  if (what === "console") {
+    await requireRunning(context, "edge");
+    return startBrowser(context, await consoleAddress(context));
+  }
   await openDashboard(context, (address) => {
     process.stdout.write(`${context.json ? JSON.stringify({ address }) : `${address}  (for admins; until Ctrl-C)`}\n`);
     if (!context.json) startBrowser(context, address).catch((error: Error) => context.progress.line(error.message));

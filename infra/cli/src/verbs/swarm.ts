@@ -32,7 +32,7 @@ export interface Swarm {
 export interface TaskStatus {
   /** Name of its host; null until it has one. */
   readonly host: string | null;
-  /** As Docker says it: `running` means healthy. */
+  /** As Docker says it: `running` means healthy. `running (host stopped)`: the swarm has not noticed yet that the host does not run. */
   readonly state: string;
   /** When it came into that state, ISO 8601, UTC. */
   readonly since: string;
@@ -58,22 +58,33 @@ const recentMs = 10 * 60_000;
 /** Time to the second: `2026-11-23T14:02:11Z`. */
 export const second = (iso: string): string => new Date(iso).toISOString().replace(/\.\d+Z$/, "Z");
 
-/** What runs where, since when, which version, and why not. */
-export function servicesOf({ nodes, services, tasks }: Swarm, site: string, nowMs = Date.now()): ServiceStatus[] {
+/**
+ * What runs where, since when, which version, and why not.
+ * @param resting hosts that are known not to run, with `stopped` or `missing`: the swarm takes some seconds to notice
+ */
+export function servicesOf(
+  { nodes, services, tasks }: Swarm,
+  site: string,
+  { nowMs = Date.now(), resting = new Map() }: { nowMs?: number; resting?: ReadonlyMap<string, string> } = {},
+): ServiceStatus[] {
   const hosts = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
   const isRecent = (iso?: string) => iso !== undefined && nowMs - Date.parse(iso) < recentMs;
   const hostOf = ({ NodeID }: SwarmTask) => (NodeID && hosts.get(NodeID)) || null;
+  const stateOf = (task: SwarmTask) => {
+    const rest = resting.get(hostOf(task) ?? "");
+    return rest === undefined ? task.Status.State : `${task.Status.State} (host ${rest})`;
+  };
   return services
     .map(({ ID, Spec, UpdateStatus }) => {
       const own = tasks.filter(({ ServiceID }) => ServiceID === ID);
       const current = own.filter(({ DesiredState }) => DesiredState === "running");
-      const running = current.filter(({ Status }) => Status.State === "running").length;
+      const running = current.filter((task) => stateOf(task) === "running").length;
       const wanted = Spec.Mode.Replicated?.Replicas ?? current.length;
       const shown = current.map((task): TaskStatus => {
         const digest = /@sha256:([0-9a-f]+)/.exec(task.Spec.ContainerSpec.Image)?.[1] ?? "";
         return {
           host: hostOf(task),
-          state: task.Status.State,
+          state: stateOf(task),
           since: second(task.Status.Timestamp),
           version: (task.Spec.ContainerSpec.Image === Spec.TaskTemplate.ContainerSpec.Image && Spec.Labels?.["barecast.version"]) || null,
           digest: digest.slice(0, 10),
