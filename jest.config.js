@@ -28,7 +28,7 @@ const shared = {
   },
   moduleNameMapper,
   // Packages that are ES modules only: Jest's CommonJS needs them compiled.
-  transformIgnorePatterns: ["/node_modules/(?!(age-encryption|@noble|@scure)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(age-encryption|@noble|@scure|commander)/)"],
   testEnvironment: "node",
   // Jest crawls its roots whole: caches and tools lie outside of them.
   roots: ["infra", "services", "apps", "tests", "bench"].map((top) => path.join(__dirname, top)),

@@ -16,6 +16,12 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
+/** What a verb tells: `json` to scripts, `text` to people, where there is more to say than progress said. */
+export interface Told {
+  readonly json: object;
+  readonly text?: string;
+}
+
 /** The project's root: this file lies in infra/cli/dist. */
 export const projectFolder = path.resolve(__dirname, "..", "..", "..");
 

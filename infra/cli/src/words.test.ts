@@ -1,26 +1,56 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { RunnerError } from "@barecast/runner";
-import { UserError } from "@barecast/site";
-import { endingOf, interrupted } from "./words";
+import { exitCodes, UserError } from "@barecast/site";
+import { projectFolder } from "./context";
+import { endingOf, failureJson, failureText, interrupted } from "./words";
 
-const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
+const thrown = (code: string, message: string, more: object = {}) => Object.assign(new Error(message), { code, ...more });
 
-test.each([
-  [new UserError("site.missing", "sites/a.yaml: Cannot be read"), { exitCode: 2, words: "\nsites/a.yaml: Cannot be read" }],
+test.each<[error: Error, exitCode: number, failure: object | null]>([
+  [new UserError("site.missing", "sites/a.yaml: Cannot be read"), 2, { code: "site.missing", message: "sites/a.yaml: Cannot be read" }],
+  [new UserError("site.silent", "No answer", 4), 4, { code: "site.silent", message: "No answer" }],
   [
     new RunnerError("step-failed", "replica-web: It does not get healthy", ["nginx: [emerg] unknown directive"]),
-    { exitCode: 4, words: "\nreplica-web: It does not get healthy\n  nginx: [emerg] unknown directive" },
+    4,
+    { code: "step-failed", message: "replica-web: It does not get healthy", evidence: ["nginx: [emerg] unknown directive"] },
   ],
-  [new RunnerError("locked", "The state is locked"), { exitCode: 3, words: "\nThe state is locked" }],
-  [interrupted(), { exitCode: 130, words: "\nInterrupted. The same command goes on from here" }],
-  [Object.assign(failure("commander.unknownCommand", "error: unknown command"), { exitCode: 1 }), { exitCode: 2, words: "" }],
-  [Object.assign(failure("commander.help", "(outputHelp)"), { exitCode: 0 }), { exitCode: 0, words: "" }],
+  [new RunnerError("locked", "The state is locked"), 3, { code: "locked", message: "The state is locked" }],
+  [interrupted(), 130, { code: "interrupted", message: "Interrupted. The same command goes on from here" }],
   [
-    failure("EACCES", "EACCES: permission denied, open '/srv/x'"),
-    { exitCode: 3, words: "\nEACCES: permission denied, open '/srv/x'. Type sudo before the same command" },
+    thrown("commander.unknownCommand", "error: unknown command 'foo'", { exitCode: 1 }),
+    2,
+    { code: "usage", message: "Unknown command 'foo'\nType: ./barecast help" },
   ],
-])("ending %#", (error, ending) => expect(endingOf(error)).toEqual(ending));
+  [thrown("commander.helpDisplayed", "(outputHelp)", { exitCode: 0 }), 0, null],
+  [thrown("commander.help", "(outputHelp)", { exitCode: 1 }), 2, null],
+  [
+    thrown("EACCES", "EACCES: permission denied, open '/srv/x'"),
+    3,
+    { code: "EACCES", message: "EACCES: permission denied, open '/srv/x'. Type sudo before the same command" },
+  ],
+])("ending %#", (error, exitCode, failure) => expect(endingOf(error)).toEqual({ exitCode, failure }));
 
 test("a bug shows its stack", () => {
-  for (const error of [new TypeError("x is not a function"), failure("ERR_INVALID_ARG_TYPE", "The argument must be a string")])
-    expect(endingOf(error)).toEqual({ exitCode: 1, words: error.stack });
+  for (const error of [new TypeError("x is not\na function"), thrown("ERR_INVALID_ARG_TYPE", "The argument must be a string")]) {
+    const { exitCode, failure } = endingOf(error);
+    expect({ exitCode, text: failureText(failure!) }).toEqual({ exitCode: 1, text: `\n${error.stack!.replace(/^ +at /gm, "  at ")}` });
+    expect(JSON.parse(failureJson(failure!))).toEqual({
+      error: { code: "bug", message: `${error.name}: ${error.message}`, evidence: error.stack!.match(/(?<=^ +)at .*/gm) },
+    });
+  }
+});
+
+test("people read an empty line, the message and the evidence; scripts a line of JSON", () => {
+  const failure = { code: "ansible.task", message: "one: docker\nfailed", evidence: ["E: no space", "left"] };
+  expect(failureText(failure)).toBe("\none: docker\nfailed\n  E: no space\n  left");
+  expect(failureJson(failure)).toBe('{"error":{"code":"ansible.task","message":"one: docker\\nfailed","evidence":["E: no space","left"]}}');
+});
+
+test("the exit codes are those of the README, and the scripts around the program know no others", () => {
+  const read = (file: string) => readFileSync(path.join(projectFolder, file), "utf8");
+  const codes = Object.entries(exitCodes).map(([code, meaning]) => `${code} ${meaning}`);
+  expect(/Exit codes: .*?\./.exec(read("README.md"))?.[0]).toBe(`Exit codes: ${codes.join(", ")}.`);
+  const ofScripts = ["barecast", "infra/toolchain/bootstrap"].flatMap((file) => read(file).match(/(?<=\bexit )\d+/g) ?? []);
+  expect([...new Set(ofScripts)].sort()).toEqual(["0", "1", "130", "3"]);
 });

@@ -1,10 +1,17 @@
 import { RunnerError } from "@barecast/runner";
-import { UserError } from "@barecast/site";
+import { UserError, type ExitCode } from "@barecast/site";
 
-/** How a command ends: its exit code, and what is told of it. */
+/** How a command ends: its exit code, and what is told of it; null: nothing. */
 export interface Ending {
-  readonly exitCode: number;
-  readonly words: string;
+  readonly exitCode: ExitCode;
+  readonly failure: Failure | null;
+}
+export interface Failure {
+  /** Stable, for scripts. */
+  readonly code: string;
+  readonly message: string;
+  /** Last words of what failed, line by line. */
+  readonly evidence?: readonly string[];
 }
 
 /** Ctrl-C: running steps end, no other begins. */
@@ -19,19 +26,34 @@ const refusals: Readonly<Record<string, string>> = {
   EROFS: "That disk is read-only: move the project, BARECAST_STATE or BARECAST_CACHE to another",
 };
 
-/**
- * The ending for an error. Errors for people say what they say, with their evidence; everything else is a bug and shows its stack. Pure.
- * Exit codes: 1 a bug, 2 the site file or the command line, 3 this computer, 4 the site or a host, 5 verify failed, 130 interrupted.
- */
+/** The ending for an error. Errors for people say what they say, with their evidence; everything else is a bug and shows its stack. Pure. */
 export function endingOf(error: unknown): Ending {
-  if (error instanceof UserError) return { exitCode: error.exitCode, words: wordsOf(error) };
-  if (error instanceof RunnerError) return { exitCode: error.code === "locked" ? 3 : 4, words: wordsOf(error) };
-  const { code = "", message, stack, exitCode } = error as NodeJS.ErrnoException & { readonly exitCode?: number };
-  // Of the command line. Its words were told as it was thrown; asking for help is no mistake.
-  if (code.startsWith("commander.")) return { exitCode: exitCode === 0 ? 0 : 2, words: "" };
+  if (error instanceof UserError) return { exitCode: error.exitCode, failure: failureOf(error) };
+  if (error instanceof RunnerError) return { exitCode: error.code === "locked" ? 3 : 4, failure: failureOf(error) };
+  const { code = "", message, exitCode } = error as NodeJS.ErrnoException & { readonly exitCode?: number };
+  if (code.startsWith("commander.")) return { exitCode: exitCode === 0 ? 0 : 2, failure: mistake(code, message) };
   const fix = refusals[code];
-  return fix ? { exitCode: 3, words: `\n${message}. ${fix}` } : { exitCode: 1, words: stack ?? String(error) };
+  return fix ? { exitCode: 3, failure: { code, message: `${message}. ${fix}` } } : { exitCode: 1, failure: bug(error) };
 }
 
-const wordsOf = ({ message, evidence = [] }: Error & { readonly evidence?: readonly string[] }) =>
-  ["", message, ...evidence.map((line) => `  ${line}`)].join("\n");
+const failureOf = ({ code, message, evidence = [] }: Error & Failure): Failure => ({
+  ...{ code, message },
+  ...(evidence.length > 0 ? { evidence } : {}),
+});
+
+/** In the command line. Who asks for help, or types nothing, has it on the screen. */
+function mistake(code: string, message: string): Failure | null {
+  if (code.startsWith("commander.help")) return null;
+  const words = message.replace(/^error: (.)/, (_all, first: string) => first.toUpperCase());
+  return { code: "usage", message: `${words}\nType: ./barecast help` };
+}
+
+function bug(error: unknown): Failure {
+  const [message, ...evidence] = (error instanceof Error ? (error.stack ?? String(error)) : String(error)).split(/\n +(?=at )/);
+  return { code: "bug", message: message!, ...(evidence.length > 0 ? { evidence } : {}) };
+}
+
+/** For people: after an empty line, the message and the evidence. */
+export const failureText = ({ message, evidence = [] }: Failure) => ["", message, ...evidence.map((line) => `  ${line}`)].join("\n");
+/** For scripts: one line. */
+export const failureJson = (error: Failure) => JSON.stringify({ error });

@@ -2,7 +2,7 @@ export { siteSchema, hostRoles } from "./schema";
 export type { HostRole, SiteFile } from "./schema";
 export type { Camera, Host, Site, SiteSecrets } from "./site";
 export { loadSite, parseSite } from "./load";
-export { SiteProblems, UserError, shown, textOf, type Problem } from "./problems";
+export { exitCodes, SiteProblems, UserError, shown, textOf, type ExitCode, type Problem } from "./problems";
 export { placeOf, type Place } from "./place";
 export { certificateNames, generateSecrets } from "./secrets/generate";
 export { changeSecrets, openSecrets } from "./secrets/file";

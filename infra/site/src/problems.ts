@@ -9,12 +9,24 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** Every exit code of barecast's, and what it says. README.md has the same. */
+export const exitCodes = {
+  0: "done",
+  1: "a bug",
+  2: "the site file or the command line",
+  3: "this computer",
+  4: "the site or a host",
+  5: "verify failed",
+  130: "interrupted",
+} as const;
+export type ExitCode = keyof typeof exitCodes;
+
 /** An error meant for the person who runs barecast. `code` is stable; the CLI prints `message` alone, and exits with `exitCode`. */
 export class UserError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    readonly exitCode = 2,
+    readonly exitCode: Exclude<ExitCode, 0 | 1> = 2,
   ) {
     super(message);
     this.name = "UserError";

@@ -1,9 +1,29 @@
 import { UserError } from "@barecast/site";
+import { serviceKeys } from "@barecast/stack";
+import type { Command } from "commander";
+import { contextOf } from "../context";
 
 /** A verb as the command line knows it: its name, and its options as they are typed. */
 export interface Verb {
   readonly name: string;
   readonly options: readonly string[];
+}
+
+/** The verbs of a command line, with their options. */
+export const verbsOf = (program: Command): Verb[] =>
+  program.commands.map((command) => ({
+    name: command.name(),
+    options: command.options.flatMap(({ short, long }) => [short, long].filter((option) => option != null)),
+  }));
+
+/** The site's services; none where its file cannot be read or has problems: whoever puts these right may type the verbs with the Tab key. */
+export function knownServices(env: NodeJS.ProcessEnv): string[] {
+  try {
+    return serviceKeys(contextOf(env, {}, new AbortController().signal).site);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** Words that go on after a verb, where they are few and known. */

@@ -68,3 +68,10 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
     ],
   };
 }
+
+export const downText = ({ removed, kept, hasLostData }: DownResult): string =>
+  [
+    `Removed: ${removed.length === 0 ? "nothing was there" : removed.join(", ")}`,
+    ...(hasLostData ? ["With the machine went the site's recordings and database"] : []),
+    ...(kept.length > 0 ? ["Kept:", ...kept.map((text) => `  ${text}`)] : []),
+  ].join("\n");

@@ -3,24 +3,25 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "@barecast/site";
 import { machineStatus } from "@barecast/machines";
-import type { Context } from "../context";
+import type { Context, Told } from "../context";
 import { run } from "../run";
 import { requireRunning } from "../steps/running";
 import { openDashboard } from "./dashboard";
 
 const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] as const;
 
-/** What `open` shows: the control room, or Parse's dashboard for as long as the command runs. */
-export async function open(context: Context, what = "console"): Promise<string | void> {
+/** What `open` shows: the control room, or Parse's dashboard for as long as the command runs. Scripts are told the address, and see no browser. */
+export async function open(context: Context, what = "console", tell: (told: Told) => void): Promise<void> {
   if (what !== "console" && what !== "dashboard") throw new UserError("open.what", `open ${what}: Expected console or dashboard`);
-  if (what === "console") {
-    await requireRunning(context, "edge");
-    return startBrowser(context, await consoleAddress(context));
-  }
-  await openDashboard(context, (address) => {
-    process.stdout.write(`${context.json ? JSON.stringify({ address }) : `${address}  (for admins; until Ctrl-C)`}\n`);
-    if (!context.json) startBrowser(context, address).catch((error: Error) => context.progress.line(error.message));
-  });
+  if (what === "dashboard")
+    return openDashboard(context, (address) => {
+      tell({ json: { address }, text: `${address}  (for admins; until Ctrl-C)` });
+      if (!context.json) startBrowser(context, address).catch((error: Error) => context.progress.line(error.message));
+    });
+  await requireRunning(context, "edge");
+  const address = await consoleAddress(context);
+  if (!context.json) await startBrowser(context, address);
+  tell({ json: { address, caFile: context.place.caCert }, text: address });
 }
 
 async function consoleAddress({ site }: Context): Promise<string> {
@@ -29,7 +30,7 @@ async function consoleAddress({ site }: Context): Promise<string> {
 }
 
 /** Starts a browser with the site's authority in a profile of its own. /etc/hosts and the system's trust store are not touched. */
-async function startBrowser({ place }: Context, address: string): Promise<string> {
+async function startBrowser({ place }: Context, address: string): Promise<void> {
   const found = (
     await Promise.all(browsers.map(async (name) => ((await run("/bin/sh", ["-c", `command -v ${name}`])).code === 0 ? name : null)))
   ).find((name) => name !== null);
@@ -49,5 +50,4 @@ async function startBrowser({ place }: Context, address: string): Promise<string
     stdio: "ignore",
     env: { ...process.env, HOME: home },
   }).unref();
-  return address;
 }

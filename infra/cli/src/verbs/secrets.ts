@@ -1,8 +1,29 @@
 import { changeSecrets, openSecrets, UserError } from "@barecast/site";
-import type { Context } from "../context";
+import type { Context, Told } from "../context";
+
+/** @throws UserError `secrets.action` for another than list, show and set */
+export async function secrets(context: Context, action: string, name?: string): Promise<Told> {
+  if (action === "list") {
+    const names = await listSecrets(context);
+    return { json: names, text: names.join("\n") };
+  }
+  if (action === "show") {
+    const password = await passwordOf(context, name);
+    return { json: { name, password }, text: password };
+  }
+  if (action !== "set" || name === undefined) {
+    const found = [action, name].filter(Boolean).join(" ");
+    throw new UserError(
+      "secrets.action",
+      `secrets: Expected list, set NAME or show ACCOUNT, found "${found}". Type: ./barecast help secrets`,
+    );
+  }
+  await setSecret(context, name, await readInput());
+  return { json: { ok: true }, text: `${name}: Set. It takes effect with the next: ./barecast up` };
+}
 
 /** Names of the secrets that the operator set; their values are never told. */
-export async function listSecrets({ site, place }: Context): Promise<string[]> {
+async function listSecrets({ site, place }: Context): Promise<string[]> {
   return Object.keys((await openSecrets(site, place)).own).sort();
 }
 
@@ -10,7 +31,7 @@ export async function listSecrets({ site, place }: Context): Promise<string[]> {
  * The password of an account that the site began with, for the operator's own eyes.
  * @throws UserError `secrets.account` when the site has no such account
  */
-export async function showPassword({ site, place }: Context, account?: string): Promise<string> {
+async function passwordOf({ site, place }: Context, account?: string): Promise<string> {
   const secrets = await openSecrets(site, place);
   const passwords: Readonly<Record<string, string>> = {
     [site.accounts.operator]: secrets.operatorPassword,
@@ -23,7 +44,7 @@ export async function showPassword({ site, place }: Context, account?: string): 
 }
 
 /** Sets a secret of the operator's own (a camera's password) in the site's encrypted file. Takes effect with the next `up`. */
-export async function setSecret({ site, place }: Context, name: string, value: string): Promise<void> {
+async function setSecret({ site, place }: Context, name: string, value: string): Promise<void> {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name))
     throw new UserError("secrets.name", `${name}: Expected a name of lower-case letters, digits and dashes that starts with a letter`);
   if (value === "")
@@ -35,7 +56,7 @@ export async function setSecret({ site, place }: Context, name: string, value: s
 }
 
 /** Standard input to its end, without the line break at the end. */
-export async function readInput(): Promise<string> {
+async function readInput(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks)

@@ -77,3 +77,13 @@ export function summary(changes: readonly Change[]): string {
     ? `${changes.length} resources, nothing to change`
     : counts.map(([op, number]) => `${number} ${op}`).join(", ");
 }
+
+export const upText = ({ address, operator, reporter, admin, caFile }: UpResult): string =>
+  [
+    "",
+    `  ${address}`,
+    `  operator  ${operator.username}  ${operator.password}`,
+    `  reporter  ${reporter.username}  ${reporter.password}  (${address}/report/)`,
+    `  admin     ${admin.username}  (./barecast open dashboard; password: ./barecast secrets show ${admin.username})`,
+    `  Browsers must trust ${caFile}; \`./barecast open\` starts one that does`,
+  ].join("\n");

@@ -1,18 +1,30 @@
 import { once } from "node:events";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import { newAuthority, newServerCertificate } from "@barecast/site";
+import path from "node:path";
+import { loadSite, newAuthority, newServerCertificate } from "@barecast/site";
+import { WebSocketServer, type WebSocket } from "ws";
+import { projectFolder } from "../context";
+import { awaitAnswers } from "../steps/verify";
+import { endingOf } from "../words";
+import { verifyStream } from "./stream";
 import { signIn, type Endpoint } from "./wire";
 
 type Answer = readonly [status: number, body: string, cookie?: string];
 
-/** A site that answers its sign-ins with these, in turn. */
-async function withSite(answers: Answer[], run: (endpoint: Endpoint) => Promise<void>): Promise<void> {
+/** A site that answers requests with these, in turn, and WebSockets with `converse`, if at all. */
+async function withSite(
+  answers: Answer[],
+  run: (endpoint: Endpoint) => Promise<void>,
+  converse?: (socket: WebSocket, asked: { id: string; type: string }) => void,
+): Promise<void> {
   const authority = await newAuthority("A test");
   const server = https.createServer(await newServerCertificate(authority, ["site.test"]), (_request, response) => {
     const [status, body, cookie] = answers.shift()!;
     response.writeHead(status, cookie ? { "set-cookie": cookie } : {}).end(body);
   });
+  const sockets = converse && new WebSocketServer({ server });
+  sockets?.on("connection", (socket) => socket.on("message", (data) => converse!(socket, JSON.parse(String(data)) as never)));
   await once(server.listen(0, "127.0.0.1"), "listening");
   try {
     const { port } = server.address() as AddressInfo;
@@ -36,3 +48,63 @@ test("one that stays busy, and one that refuses, are told with their words", () 
     await expect(signIn(endpoint, "verifier", "right", { withinMs: 0 })).rejects.toThrow(`${address} 503 try again shortly`);
     await expect(signIn(endpoint, "verifier", "wrong")).rejects.toThrow(`${address} 401 no`);
   }));
+
+describe("exit code 5, verify failed", () => {
+  const endingWhere = async (answers: Answer[], converse?: Parameters<typeof withSite>[2], withinMs = 60_000) => {
+    let ending: unknown;
+    const verified = async (endpoint: Endpoint) => {
+      ending = await verifyStream(endpoint, { username: "verifier", password: "right" }, { withinMs }).then(String, endingOf);
+    };
+    await withSite(answers, verified, converse);
+    return ending;
+  };
+  const failed = (code: string, message: string | RegExp) => ({
+    exitCode: 5,
+    failure: { code, message: expect.stringMatching(message) },
+  });
+
+  test("sign-in is refused", async () => {
+    expect(await endingWhere([[401, "no"]])).toEqual(failed("verify.session", /found 401 no$/));
+  });
+
+  test("signaling has no WebSocket, ends it, or refuses what is asked", async () => {
+    expect(await endingWhere([good, [503, "not yet"]])).toEqual(
+      failed("verify.wire", /^wss:\/\/site\.test:\d+\/ws: Expected a WebSocket, found Unexpected server response: 503$/),
+    );
+    expect(await endingWhere([good], (socket) => socket.close(1012, "restart"))).toEqual(
+      failed("verify.wire", /^The WebSocket was closed \(1012 restart\)$/),
+    );
+    const refuse = (socket: WebSocket, { id }: { id: string }) =>
+      socket.send(JSON.stringify({ type: "error", id, code: "unauthenticated", message: "Sign in" }));
+    expect(await endingWhere([good], refuse)).toEqual(failed("verify.wire", /^authenticate: Sign in \(unauthenticated\)$/));
+  });
+
+  test("no frame comes back", async () => {
+    expect(await endingWhere([good], () => undefined, 300)).toEqual(
+      failed("verify.stream", /^No moving video within 0\.3 s: nothing was negotiated; publisher new, viewer new$/),
+    );
+  });
+
+  test("a page does not answer as it should: each with what it said, and the machines that rest", async () => {
+    const site = loadSite(path.join(projectFolder, "sites", "replica.yaml"));
+    const answers: Answer[] = Array.from({ length: 4 }, () => [503, "nobody"]);
+    const why = async () => ["hosts.two: Its machine is stopped"];
+    await withSite(answers, async (endpoint) => {
+      const ending = await awaitAnswers(endpoint, site, { withinMs: 0, why }).then(() => null, endingOf);
+      expect(ending).toEqual(
+        failed(
+          "verify.health",
+          [
+            "https://site.test/: Expected 200 (the console), found 503 nobody",
+            "https://site.test/report/: Expected 200 (the reporter's page), found 503 nobody",
+            "https://site.test/session: Expected 401 (signaling: nobody is signed in), found 503 nobody",
+            "https://site.test/rec/one/: Expected 401 (recordings of one: for operators only), found 503 nobody",
+            "hosts.two: Its machine is stopped",
+          ]
+            .join("\n")
+            .replace(/[()/.]/g, "\\$&"),
+        ),
+      );
+    });
+  });
+});

@@ -90,6 +90,9 @@ export async function signIn(
   return cookie!.split(";")[0]!;
 }
 
+/** The site ended a conversation, or refused what was asked in it. */
+const broken = (what: string) => new UserError("verify.wire", what, 5);
+
 /** A conversation with the signaling server: requests by id, everything else to `onMessage`. */
 export class Wire {
   #next = 0;
@@ -100,12 +103,14 @@ export class Wire {
     private readonly onMessage: (message: ServerMessage) => void,
   ) {
     socket.on("message", (data) => this.#take(serverMessageSchema.parse(JSON.parse(String(data)))));
-    socket.on("close", (code, reason) => this.#fail(new Error(`the WebSocket was closed (${code} ${String(reason)})`)));
-    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", (code, reason) => this.#fail(broken(`The WebSocket was closed (${code} ${String(reason)})`)));
+    socket.on("error", ({ message }) => this.#fail(broken(`The WebSocket failed: ${message}`)));
   }
 
+  /** @throws UserError `verify.wire` when it is refused */
   static open(endpoint: Endpoint, cookie: string, onMessage: (message: ServerMessage) => void): Promise<Wire> {
-    const socket = new WebSocket(`wss://${endpoint.domain}:${endpoint.port}/ws`, {
+    const address = `wss://${endpoint.domain}:${endpoint.port}/ws`;
+    const socket = new WebSocket(address, {
       ca: endpoint.ca,
       lookup: lookupOf(endpoint),
       origin: originOf(endpoint),
@@ -113,9 +118,10 @@ export class Wire {
       handshakeTimeout: 15_000,
     });
     return new Promise((resolve, reject) => {
-      socket.once("error", reject);
+      const refused = ({ message }: Error) => reject(broken(`${address}: Expected a WebSocket, found ${message}`));
+      socket.once("error", refused);
       socket.once("open", () => {
-        socket.off("error", reject);
+        socket.off("error", refused);
         resolve(new Wire(socket, onMessage));
       });
     });
@@ -125,7 +131,7 @@ export class Wire {
     this.socket.send(JSON.stringify(message));
   }
 
-  /** Sends a request and waits for the answer with its id. @throws Error with the server's words when it is refused. */
+  /** Sends a request and waits for the answer with its id. @throws UserError `verify.wire` with the server's words when it is refused. */
   ask<T extends ServerMessage["type"]>(
     message: Record<string, unknown> & { type: ClientMessage["type"] },
     answer: T,
@@ -137,7 +143,7 @@ export class Wire {
           found.type === answer
             ? resolve(found as Extract<ServerMessage, { type: T }>)
             : reject(
-                new Error(
+                broken(
                   found.type === "error"
                     ? `${message.type}: ${found.message} (${found.code})`
                     : `${message.type}: Expected ${answer}, found ${found.type}`,

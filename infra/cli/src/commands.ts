@@ -1,0 +1,147 @@
+import { Command } from "commander";
+import { contextOf, type Context, type Told } from "./context";
+import { build, loadMachineImages } from "./steps/build";
+import { bringPrerequisites } from "./steps/prerequisites";
+import { verify } from "./steps/verify";
+import { completion, knownServices, verbsOf } from "./verbs/completion";
+import { down, downText } from "./verbs/down";
+import { pinImages, pinText } from "./verbs/images";
+import { logs } from "./verbs/logs";
+import { open } from "./verbs/open";
+import { plan, planText } from "./verbs/plan";
+import { checkAll } from "./verbs/prepare";
+import { secrets } from "./verbs/secrets";
+import { status, statusText } from "./verbs/status";
+import { up, upText } from "./verbs/up";
+
+/** `given`: words and options of the command line. `tell`: for a verb that goes on after it has told something. */
+type Act = (context: Context, given: Given, tell: (told: Told) => void) => Promise<Told | void>;
+interface Given {
+  readonly words: readonly (string | undefined)[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The command line: every verb, what it takes, and what it tells. `print` gets whole lines for standard output; errors are thrown, those of the
+ * command line as commander's.
+ */
+export function commands(env: NodeJS.ProcessEnv, signal: AbortSignal, print: (line: string) => void): Command {
+  const program = new Command("barecast")
+    .description("A live-streaming platform on your own servers. The site: SITE=sites/<name>.yaml, default the replica")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  for (const { name, description, act, option } of verbs) {
+    const command = program.command(name).description(description).option("--json", "one line of JSON for scripts");
+    if (option) command.option(...option);
+    command.action(async () => {
+      const context = contextOf(env, { json: Boolean(command.opts().json) }, signal);
+      const tell = ({ json, text }: Told) => {
+        if (context.json) print(JSON.stringify(json));
+        else if (text !== undefined) print(text);
+      };
+      const told = await act(context, { words: command.processedArgs as (string | undefined)[], options: command.opts() }, tell);
+      if (told) tell(told);
+    });
+  }
+  program
+    .command("completion <shell>")
+    .description("a script for bash or zsh: source <(./barecast completion bash)")
+    .action((shell: string) => print(completion(verbsOf(program), shell, knownServices(env))));
+  return program;
+}
+
+interface Verb {
+  /** With what it takes, as commander reads it. */
+  readonly name: string;
+  readonly description: string;
+  readonly act: Act;
+  readonly option?: readonly [flags: string, description: string, byDefault?: string];
+}
+
+const verbs: readonly Verb[] = [
+  {
+    name: "check",
+    description: "look at the site file and this computer; change nothing",
+    act: async (context) => {
+      await checkAll(context);
+      return { json: { ok: true }, text: `${context.siteFile}: Nothing stands in the way` };
+    },
+  },
+  {
+    name: "plan",
+    description: "what `up` would change, resource by resource",
+    act: async (context) => {
+      const found = await plan(context);
+      return { json: found, text: planText(found.changes) };
+    },
+  },
+  {
+    name: "build",
+    description: "build the site's images into the cache, and its machines' images into Docker",
+    act: async (context) => {
+      await bringPrerequisites(context, await checkAll(context));
+      const built = await build(context);
+      await loadMachineImages(context, built);
+      return { json: Object.fromEntries(Object.values(built.images).map(({ name, digest }) => [name, digest])) };
+    },
+  },
+  {
+    name: "up",
+    description: "make the site true, and prove it",
+    act: async (context) => {
+      const result = await up(context);
+      return { json: result, text: upText(result) };
+    },
+  },
+  {
+    name: "status",
+    description: "what runs where, since when, which version, what is unhealthy and why",
+    act: async (context) => {
+      const found = await status(context);
+      return { json: found, text: statusText(found) };
+    },
+  },
+  {
+    name: "logs <service>",
+    description: "a service's last lines",
+    option: ["-n, --lines <number>", "how many", "100"],
+    act: async (context, { words: [service], options }) => {
+      const found = await logs(context, service!, String(options.lines));
+      if (found.incomplete !== null && !context.json) context.progress.line(`Lines may be missing: ${found.incomplete}`);
+      return { json: found, text: found.lines.join("\n") };
+    },
+  },
+  {
+    name: "open [what]",
+    description: "a browser that trusts the site; `open dashboard`: Parse's dashboard, by SSH, for admins; with --json the address alone",
+    act: (context, { words: [what] }, tell) => open(context, what, tell),
+  },
+  {
+    name: "verify",
+    description: "publish a stamped clip, and see that it comes back",
+    act: async (context) => ({ json: await verify(context) }),
+  },
+  {
+    name: "down",
+    description: "remove what `up` made",
+    option: ["--wipe", "the caches and the site's secrets, too"],
+    act: async (context, { options }) => {
+      const result = await down(context, Boolean(options.wipe));
+      return { json: result, text: downText(result) };
+    },
+  },
+  {
+    name: "secrets <action> [name]",
+    description: "list; `set NAME` from standard input: passwords that the site file names; `show ACCOUNT`: its password",
+    act: (context, { words: [action, name] }) => secrets(context, action!, name),
+  },
+  {
+    name: "images <action>",
+    description: "pin: resolve the tags of the official images to digests",
+    option: ["-o, --output <file>", "instead of the image table's own file"],
+    act: async (context, { words: [action], options }) => {
+      const found = await pinImages(context, action!, options.output as string | undefined);
+      return { json: found, text: pinText(found) };
+    },
+  },
+];
