@@ -67,9 +67,7 @@ export class Progress {
 
 /** `  3.2s`, `1m04s`: six characters wide. */
 export function seconds(ms: number): string {
-  const text =
-    ms < 60_000
-      ? `${(ms / 1000).toFixed(1)}s`
-      : `${Math.floor(ms / 60_000)}m${String(Math.round((ms % 60_000) / 1000) % 60).padStart(2, "0")}s`;
+  const whole = Math.round(ms / 1000);
+  const text = ms < 59_950 ? `${(ms / 1000).toFixed(1)}s` : `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
   return text.padStart(6);
 }
