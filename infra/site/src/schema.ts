@@ -11,17 +11,14 @@ const account = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, "a user na
 const ipv4 = z.ipv4("an IPv4 address");
 const cidr = z.cidrv4("an IPv4 network like 10.231.0.0/16");
 const port = z.int().min(1).max(65_535);
-const range = z
-  .strictObject({ from: port.meta({ description: "First port" }), to: port.meta({ description: "Last port, itself included" }) })
-  .refine(({ from, to }) => from <= to, "a range whose `from` is not above its `to`");
 
 /** What a host does. One host may do all. */
 export const hostRoles = ["manager", "edge", "turn", "media", "apps", "store"] as const;
 export type HostRole = (typeof hostRoles)[number];
 
 /**
- * What a key says of itself: meaning, the security consequence where it has one (`x-security` in the JSON Schema), and the value that
- * `sites/example.yaml` shows where the default would not explain it.
+ * What a key says of itself: meaning, its security consequence (`x-security` in the JSON Schema; "none" where it has none, which every key
+ * with a value of its own has to say), and the value that `sites/example.yaml` shows where the default would not explain it.
  */
 const says = (description: string, more: { readonly security?: string; readonly example?: unknown } = {}) => ({
   description,
@@ -29,11 +26,22 @@ const says = (description: string, more: { readonly security?: string; readonly 
   ...("example" in more && { examples: [more.example] }),
 });
 
+const range = z
+  .strictObject({
+    from: port.meta(
+      says("First port. A range that is stated has both", { security: "Every port from here to `to` is open, whether it is used or not" }),
+    ),
+    to: port.meta(says("Last port, itself included", { security: "As for `from`" })),
+  })
+  .refine(({ from, to }) => from <= to, "a range whose `from` is not above its `to`");
+
 const hostSchema = z.strictObject({
   address: ipv4.optional().meta(
     says(
       "Where the host is reached: by operators (SSH), by clients (media) and by the other hosts. A machine gets one of network.machines by its place among the hosts; stated, it stays when a host before it is taken out",
       {
+        security:
+          "The other hosts' firewalls let in whoever has it: to the swarm, the registry, the media servers' control port and coturn's proxy port. The last two and the overlays are not encrypted: the network between the hosts must be one that you trust",
         example: "203.0.113.10",
       },
     ),
@@ -74,12 +82,19 @@ const hostSchema = z.strictObject({
       baked: z
         .boolean()
         .default(true)
-        .meta(says("Start from an image with Docker's packages inside. false: a blank Debian, as a rented server is")),
+        .meta(
+          says("Start from an image with Docker's packages inside. false: a blank Debian, as a rented server is", { security: "none" }),
+        ),
       memoryBytes: z
         .int()
         .positive()
         .optional()
-        .meta(says("Limit of the container's memory, bytes", { example: 4_294_967_296 })),
+        .meta(
+          says("Limit of the container's memory, bytes", {
+            security: "Without it the machine may take all memory of this computer",
+            example: 4_294_967_296,
+          }),
+        ),
     })
     .optional()
     .meta(
@@ -106,14 +121,15 @@ const cameraSchema = z.strictObject({
     .min(1)
     .max(120)
     .optional()
-    .meta(says("As the wall shows it. Default: the camera's key", { example: "Main gate" })),
+    .meta(says("As the wall shows it. Default: the camera's key", { security: "none", example: "Main gate" })),
   url: z
     .string()
     .regex(/^rtsps?:\/\/[^\s]+$/, "an rtsp:// address")
     .refine((url) => URL.canParse(url), "an rtsp:// address")
     .meta(
       says("The camera's RTSP address, without user and password", {
-        security: "The file is no secret: credentials stand in username and passwordSecret",
+        security:
+          "The file is no secret: credentials stand in username and passwordSecret. Over rtsp:// whoever is on the way sees the pictures; rtsps:// encrypts them, but nobody checks the camera's certificate",
         example: "rtsp://10.0.9.11/main",
       }),
     ),
@@ -121,11 +137,16 @@ const cameraSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .meta(says("User of the camera, where it asks for one (Basic or Digest)", { example: "viewer" })),
+    .meta(
+      says("User of the camera, where it asks for one (Basic or Digest)", {
+        security: "No secret: it stands readable here and in signaling's configuration, and goes readable over rtsp://, with Digest, too",
+        example: "viewer",
+      }),
+    ),
   passwordSecret: name.optional().meta(
     says("Name of a secret in the site's secrets file: `barecast secrets set NAME`", {
       security:
-        "Basic authentication sends it readable over rtsp://; over rtsps:// Basic is refused, because a camera's certificate proves nothing. Give it to a user of the camera who may only view",
+        "Basic authentication sends it readable over rtsp://; over rtsps:// Basic is refused, because a camera's certificate proves nothing. Signaling hands it to the media servers by their control port, which is not encrypted between hosts. Give it to a user of the camera who may only view",
       example: "gate",
     }),
   ),
@@ -136,7 +157,13 @@ const cameraSchema = z.strictObject({
 });
 
 export const siteSchema = z.strictObject({
-  site: name.meta(says("The site's name: part of every name that is made, and of the state's place", { example: "example" })),
+  site: name.meta(
+    says("The site's name: part of every name that is made, and of the state's place", {
+      security:
+        "Secrets and the key that opens them lie under it: by another name it is another site, with new passwords and a new authority",
+      example: "example",
+    }),
+  ),
   domain: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain name")
@@ -164,15 +191,23 @@ export const siteSchema = z.strictObject({
     .meta(says("RTSP cameras that the site watches, by name", { example: { gate: {} } })),
   network: z
     .strictObject({
-      overlays: cidr
-        .default("10.231.0.0/16")
-        .meta(says("Pool of the swarm's overlay networks: must not meet your LAN; cannot be changed later")),
+      overlays: cidr.default("10.231.0.0/16").meta(
+        says("Pool of the swarm's overlay networks: must not meet your LAN; cannot be changed later", {
+          security:
+            "The site's services know each other by its addresses: Parse takes its master key from there only, and a client of a LAN that meets it would pass for one of them. Between hosts its traffic is not encrypted",
+        }),
+      ),
       gatewayBridge: cidr.default("10.232.0.0/24").meta(
         says("Network of docker_gwbridge on every host: must not meet your LAN; cannot be changed later", {
           security: "Containers reach the media servers' control port and coturn's proxy port from here, and nothing else of a host",
         }),
       ),
-      machines: cidr.default("172.30.231.0/24").meta(says("Network of the machines on this computer; another for each site")),
+      machines: cidr.default("172.30.231.0/24").meta(
+        says("Network of the machines on this computer; another for each site", {
+          security:
+            "This computer, and every container put into this network, reaches what the machines' firewalls open to everybody, SSH among it. Of their ports one is published, HTTPS, at 127.0.0.1",
+        }),
+      ),
     })
     .prefault({})
     .meta(says("Networks that the site makes")),
@@ -219,12 +254,14 @@ export const siteSchema = z.strictObject({
     .strictObject({
       operator: account.default("operator").meta(
         says("User name of the first operator; its password is in the secrets file", {
-          security: "Operators see and record every stream",
+          security:
+            "Operators see every stream and every recording. Another name makes a second account; the first stays, with its password, until an admin deletes it",
         }),
       ),
       admin: account.default("admin").meta(
         says("User name of the first admin; its password is in the secrets file", {
-          security: "Admins may change everything in Parse, and open its dashboard: `barecast open dashboard`",
+          security:
+            "Admins may change everything in Parse, and open its dashboard: `barecast open dashboard`. Another name makes a second account; the first stays, with its password, until an admin deletes it",
         }),
       ),
     })
@@ -246,7 +283,12 @@ export const siteSchema = z.strictObject({
         .min(100_000)
         .max(20_000_000)
         .default(2_500_000)
-        .meta(says("Limit asked of each publisher, bits per second. A viewer gets the same: nothing is transcoded")),
+        .meta(
+          says("Limit asked of each publisher, bits per second. A viewer gets the same: nothing is transcoded", {
+            security:
+              "Asked, not enforced: a publisher who sends more takes that bandwidth from its media host, and each of its viewers once again",
+          }),
+        ),
     })
     .prefault({})
     .meta(says("The media servers")),
@@ -260,7 +302,14 @@ export const siteSchema = z.strictObject({
     .prefault({})
     .meta(says("What is recorded beside cameras")),
   console: z
-    .strictObject({ title: z.string().min(1).max(60).default("barecast").meta(says("Title of the control room's page")) })
+    .strictObject({
+      title: z
+        .string()
+        .min(1)
+        .max(60)
+        .default("barecast")
+        .meta(says("Title of the control room's page", { security: "Everybody can read it, without signing in" })),
+    })
     .prefault({})
     .meta(says("The control room's page")),
   logLevel: z
