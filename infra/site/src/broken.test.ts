@@ -1,149 +1,95 @@
 // Site files broken by a seeded chance: each message must name the key that was broken, in words, and at once.
-import { isMap, isScalar, parseDocument, stringify } from "yaml";
-import { siteExample, siteKeys } from "./docs";
+import { parseDocument, stringify } from "yaml";
 import { parseSite } from "./load";
 import { SiteProblems } from "./problems";
+import { rules } from "./rules";
+import { badValues } from "./testing/badValues";
+import { chance } from "./testing/chance";
+import { damaged, doubled } from "./testing/damages";
+import { goodSite, keysOfGoodSite } from "./testing/goodSite";
+import { mutations } from "./testing/mutations";
+import { ruleBreaks } from "./testing/ruleBreaks";
 
 const seed = 20261122;
 const rounds = 10_000;
-
-/** Mulberry32: the same numbers on every computer. */
-function chance(start: number) {
-  let state = start;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-  return {
-    below: (count: number) => Math.floor(next() * count),
-    of: <T>(values: readonly T[]) => values[Math.floor(next() * values.length)]!,
-  };
-}
 const random = chance(seed);
-
-type Tree = Record<string, unknown>;
-const good = parseDocument(siteExample()).toJS() as Tree;
-const withMachine = structuredClone(good);
-Object.assign((withMachine["hosts"] as Tree)["one"] as Tree, { machine: { baked: true, memoryBytes: 4_294_967_296 } });
-delete ((withMachine["hosts"] as Tree)["one"] as Tree)["address"];
-
-/** Every key of the schema, as its path in one of the two files. */
-const places = siteKeys().map(({ path }) => path.replace("hosts.<name>", "hosts.one").replace("cameras.<name>", "cameras.gate").split("."));
-const required = [
-  "site",
-  "domain",
-  "hosts",
-  "cameras.gate.url",
-  "ports.media.from",
-  "ports.media.to",
-  "ports.relay.from",
-  "ports.relay.to",
-];
-
-const parentOf = (tree: Tree, place: readonly string[]) => place.slice(0, -1).reduce((node, key) => node[key] as Tree, tree);
-
-/** Ways to break a key of a file that stays YAML; each returns what the message must name. */
-const mutations: readonly ((tree: Tree, place: readonly string[]) => string | undefined)[] = [
-  function otherType(tree, place) {
-    const [parent, key] = [parentOf(tree, place), place.at(-1)!];
-    const value = parent[key];
-    const others = [null, -1.5, true, "\u0000", "x".repeat(5000), [], [[]], {}, { x: 1 }, 1e300, Number.NaN, "2026-11-22", "🚦 / \\ ' \""];
-    const fits = (other: unknown) =>
-      typeof other === typeof value && (typeof value !== "object" || Array.isArray(other) === Array.isArray(value)) && other !== null;
-    // A secret's or user's name may be any text; a number in words is none.
-    parent[key] = random.of(others.filter((other) => !fits(other)));
-    return place.join(".");
-  },
-  function misspelt(tree, place) {
-    const [parent, key] = [parentOf(tree, place), place.at(-1)!];
-    const at = 1 + random.below(key.length);
-    const wrong = `${key.slice(0, at)}${random.of(["x", "_", " ", "É", "-"])}${key.slice(at)}`;
-    parent[wrong] = parent[key];
-    delete parent[key];
-    return [...place.slice(0, -1), wrong].join(".");
-  },
-  function strangerInside(tree, place) {
-    const parent = parentOf(tree, place);
-    const stranger = `${place.at(-1)!}${random.of(["s", "Name", "2", ".x", "__proto__"])}`;
-    if (stranger in parent) return undefined;
-    parent[stranger] = random.of([1, "text", {}, null]);
-    return [...place.slice(0, -1), stranger].join(".");
-  },
-  function takenAway(tree, place) {
-    if (!required.includes(place.join("."))) return undefined;
-    delete parentOf(tree, place)[place.at(-1)!];
-    return place.join(".");
-  },
-];
-
-/** Ways to break the text at a key so that it is YAML no more, or another thing than it was. */
-const damages = ["[", "{", '"', "'", "*nobody", "&a *a", "!!nothing [", "\t- ", "%", "@", "`", "a: b: c", "- - ]", "? :\n: ?"];
-
-const plainText = stringify(good);
-const plainDocument = parseDocument(plainText);
-
-function damaged(place: readonly string[]): Broken | undefined {
-  const value = plainDocument.getIn(place, true);
-  const range = isScalar(value) || isMap(value) ? value.range : undefined;
-  if (!range) return undefined;
-  const text = `${plainText.slice(0, range[0])}${random.of(damages)}${plainText.slice(range[0])}`;
-  return { text, key: place.at(-1)!, isYaml: parseDocument(text).errors.length === 0, maybeRight: true };
-}
-
-function told(text: string): { message: string; tookMs: number } {
-  const began = performance.now();
-  try {
-    parseSite(text, "sites/x.yaml");
-  } catch (error) {
-    if (!(error instanceof SiteProblems)) throw error;
-    return { message: error.message, tookMs: performance.now() - began };
-  }
-  return { message: "", tookMs: performance.now() - began };
-}
+const paths = keysOfGoodSite.map(({ path }) => path);
 
 interface Broken {
   readonly text: string;
-  /** What the message must name. */
-  readonly key: string;
+  /** The way in which it was broken. */
+  readonly by: string;
+  /** What the message must name, at the beginning of a line or as the place in the text. */
+  readonly path: string;
   readonly isYaml: boolean;
-  /** Whether the file may mean something else by now and be right. */
-  readonly maybeRight: boolean;
 }
 
-interface Failure {
-  readonly round: number;
-  readonly key: string;
-  readonly message: string;
-  readonly text: string;
+const ways: readonly ((path: string) => Broken | undefined)[] = [
+  ...Object.entries(mutations).map(([by, mutate]) => (path: string) => {
+    const tree = goodSite(path.includes("machine"));
+    const named = mutate(tree, path, random);
+    return named === undefined ? undefined : { text: textOf(tree), by, path: named, isYaml: true };
+  }),
+  () => {
+    const tree = goodSite();
+    const by = random.of(Object.keys(ruleBreaks));
+    return { path: ruleBreaks[by]!(tree, random), text: textOf(tree), by, isYaml: true };
+  },
+  ...Object.entries({ damaged, doubled }).map(([by, damage]) => (path: string) => {
+    const { text, path: named } = damage(path, random);
+    return { text, by, path: named, isYaml: parseDocument(text).errors.length === 0 };
+  }),
+];
+/** As JSON, which is YAML, or as people write it. */
+const textOf = (tree: unknown) => (random.below(4) === 0 ? stringify(tree) : JSON.stringify(tree));
+
+/** The message, and the processor's time that it took: a busy computer takes longer by the clock. */
+function told(text: string): { message: string; tookMs: number } {
+  const began = process.cpuUsage();
+  let message = "";
+  try {
+    parseSite(text, "x.yaml");
+  } catch (error) {
+    if (!(error instanceof SiteProblems)) throw error;
+    message = error.message;
+  }
+  const { user, system } = process.cpuUsage(began);
+  return { message, tookMs: (user + system) / 1000 };
+}
+
+function isNamed(message: string, { path, by, isYaml }: Broken): boolean {
+  const lines = message.split("\n");
+  const inText = lines.some((line) => line.includes(` (${path}): Expected `) && /^ {2}line \d+, column \d+ \(/.test(line));
+  const inFile = lines.some((line) => line.startsWith(`  ${path}: Expected `));
+  if (by !== "damaged") return isYaml ? inFile : inText;
+  return inText || (isYaml && inFile);
 }
 
 test(`${rounds} broken files: the message names the key, shows no stack, and takes less than a second (seed ${seed})`, () => {
-  const failures: Failure[] = [];
-  const broken = new Map<string, number>();
-  let parsed = 0;
-  for (let round = 0; broken.size < places.length || sum(broken) < rounds; round += 1) {
-    const place = places[round % places.length]!;
-    const made = random.below(4) === 0 ? damaged(place) : mutated(place);
-    if (!made) continue;
-    const { message, tookMs } = told(made.text);
-    // A damage may leave a file that means something else and is right: `*` in a title.
-    if (message === "" && made.maybeRight) continue;
-    broken.set(place.join("."), (broken.get(place.join(".")) ?? 0) + 1);
-    if (made.isYaml) parsed += 1;
-    const isTold = message.includes(made.key) && !/\n\s+at /.test(message) && tookMs < 1000;
-    if (!isTold) failures.push({ round, key: made.key, message, text: made.text });
+  const failures: (Broken & { round: number; message: string; tookMs: number })[] = [];
+  const [keys, by] = [new Set<string>(), new Set<string>()];
+  let [count, parsed] = [0, 0];
+  for (let round = 0; count < rounds; round += 1) {
+    const path = paths[round % paths.length]!;
+    const broken = random.of(ways)(path);
+    if (!broken) continue;
+    const { message, tookMs } = told(broken.text);
+    // A damage may leave a file that means something else and is right.
+    if (message === "" && broken.by === "damaged" && broken.isYaml) continue;
+    count += 1;
+    parsed += Number(broken.isYaml);
+    by.add(broken.by);
+    if (!(broken.by in ruleBreaks)) keys.add(path);
+    if (!isNamed(message, broken) || /\n\s+at /.test(message) || tookMs >= 1000) failures.push({ round, message, tookMs, ...broken });
   }
   expect(failures.slice(0, 3)).toEqual([]);
   expect(parsed).toBeGreaterThan(rounds / 2);
-  expect([...broken.keys()].sort()).toEqual(places.map((place) => place.join(".")).sort());
-}, 120_000);
+  expect([...keys].sort()).toEqual([...paths].sort());
+  expect([...by].sort()).toEqual([...Object.keys(mutations), ...Object.keys(ruleBreaks), "damaged", "doubled"].sort());
+});
 
-const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((all, count) => all + count, 0);
-
-function mutated(place: readonly string[]): Broken | undefined {
-  const tree = structuredClone(place.includes("machine") ? withMachine : good);
-  const key = random.of(mutations)(tree, place);
-  return key === undefined ? undefined : { text: JSON.stringify(tree), key, isYaml: true, maybeRight: false };
-}
+test("every rule between keys is broken there, and every key whose values can be wrong", () => {
+  expect(Object.keys(ruleBreaks).sort()).toEqual(rules.map(({ name }) => name).sort());
+  const withValues = keysOfGoodSite.filter(({ isGroup, type }) => !isGroup && type !== "boolean").map(({ path }) => path);
+  expect(withValues.filter((path) => !(path in badValues))).toEqual([]);
+});

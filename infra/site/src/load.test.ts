@@ -134,6 +134,41 @@ test.each([
     "  hosts: Expected a host with the role media, found none. Add media to the roles of a host",
   ],
   [
+    "a role on two hosts that only one may have",
+    minimal.replace("machine: {}", "machine: {}\n  two:\n    machine: {}\n    roles: [media, turn]"),
+    "  hosts: Expected one host with the role turn, found one, two. Take it from the others",
+  ],
+  [
+    "a server without an address",
+    minimal.replace("machine: {}", "ssh: {hostKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE2pbpvQ0pFTm0Df3h6cq0FGVXUa4Xq0mOSXPY2bFVtW}"),
+    "  hosts.one.address: Expected the host's IPv4 address, found nothing. Set it, or `machine: {}` for a container on this computer",
+  ],
+  [
+    "a camera's password without its user",
+    `${minimal}cameras: {gate: {url: "rtsp://10.0.0.9/1", passwordSecret: gate}}\n`,
+    "  cameras.gate.username: Expected a user beside passwordSecret, found nothing. Set it",
+  ],
+  [
+    "a port that the swarm has and SSH of a host asks for",
+    minimal.replace("machine: {}", "machine: {}\n    ssh: {port: 2377}"),
+    "  hosts.one.ssh.port: Expected a port of its own, found 2377, which is the swarm's. Move one of them",
+  ],
+  [
+    "a key that stands twice",
+    minimal.replace("machine: {}", "machine: {}\n    roles: [media]\n    machine: {baked: false}"),
+    '  line 8, column 5 (hosts.one.machine): Expected a key that stands once, found "machine" a second time. Keep one of them',
+  ],
+  [
+    "an alias of nothing",
+    minimal.replace("machine: {}", "{machine: {}, roles: *all}"),
+    "  line 6, column 26 (hosts.one.roles): Expected YAML whose aliases are few and known, found *all, which names nothing before it. Write the values out",
+  ],
+  [
+    "a text of too many aliases",
+    `${minimal}a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b, *b]\n`,
+    "  line 8, column 8 (b): Expected YAML whose aliases are few and known, found Excessive alias count indicates a resource exhaustion attack. Write the values out",
+  ],
+  [
     "a password in an address",
     `${minimal}cameras: {gate: {url: "rtsp://me:pw@10.0.0.9/1"}}\n`,
     "  cameras.gate.url: Expected an address without user and password, found credentials. Use username and passwordSecret: a site file is not secret",
