@@ -25,7 +25,8 @@ export interface CameraTimes {
 /** What a site takes. */
 export const cameraTimes: CameraTimes = { patienceMs: 15_000, firstRetryMs: 1000, lastRetryMs: 10_000 };
 
-const probeTimeoutMs = 2000;
+/** Of a camera that is reached: one that is late on a busy computer still says what is wrong with its password. */
+const probeTimeoutMs = 5000;
 
 /** A camera as a stream that is always on the wall. Its pipeline, with the viewers in it, outlives the attempts to play it. */
 export class Camera {
@@ -66,11 +67,12 @@ export class Camera {
     this.isClosed = true;
     clearTimeout(this.retry);
     this.leaveServer();
+    // Now: who stops the server waits for a recorder only so long.
+    this.parts.ledger.streamEnded(this.stream.id, "The signaling server stopped");
     await this.endAttempt();
     const { wiring } = this.stream;
     if (wiring?.server.isUp) await wiring.pipeline.release().catch(() => undefined);
     this.parts.streams.remove(this.stream.id);
-    this.parts.ledger.streamEnded(this.stream.id, "The signaling server stopped");
   }
 
   /** A media server came up: a camera that has none need not wait for its next try. */

@@ -1,7 +1,8 @@
+import { createServer, type AddressInfo } from "node:net";
 import { until } from "../testing/client";
 import { closeAfterEach } from "../testing/closing";
 import { startWireDouble } from "../testing/wireDouble";
-import { startProbe } from "./probe";
+import { reachHost, startProbe } from "./probe";
 
 const closeAtEnd = closeAfterEach();
 const times = { intervalMs: 10, doubtMs: 50, timeoutMs: 60_000 };
@@ -56,4 +57,16 @@ test("a server that ends is told of once", async () => {
   await media.close();
   await until(() => (told.length > 0 ? null : "nothing was told"));
   expect(told).toEqual([["the connection was closed", false]]);
+});
+
+test("a host that answered while this process had no time is there", async () => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closeAtEnd(() => new Promise((resolve) => server.close(resolve)));
+  // From here on timers are looked at before sockets are.
+  await new Promise(setImmediate);
+  const reached = reachHost(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/kurento`, 100);
+  await new Promise(process.nextTick); // the connection is asked for; the kernel answers it by itself
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  await expect(reached).resolves.toBeUndefined();
 });

@@ -72,13 +72,15 @@ export function startProbe(url: string, { intervalMs, doubtMs, timeoutMs }: Prob
   return { close: () => end(null) };
 }
 
-/** Whether somebody answers there. @throws why not */
-function reachHost(url: string): Promise<void> {
+/** Whether somebody answers there within `timeoutMs`. @throws why not */
+export function reachHost(url: string, timeoutMs = connectMs): Promise<void> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port || 80) });
     const fail = (error: Error) => (socket.destroy(), reject(error));
-    socket.setTimeout(connectMs, () => fail(new Error(`${hostname} did not answer a connection within ${connectMs} ms`)));
+    const late = new Error(`${hostname} did not answer a connection within ${timeoutMs} ms`);
+    // A process that had no time meanwhile hears first what came.
+    socket.setTimeout(timeoutMs, () => setImmediate(fail, late));
     socket.once("error", fail);
     socket.once("connect", () => (socket.destroy(), resolve()));
   });

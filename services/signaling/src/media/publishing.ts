@@ -79,7 +79,7 @@ export class Publishing {
     this.connection.addCandidate(candidate);
   }
 
-  /** Ends viewers, recording, pipeline and rows, in this order. */
+  /** Ends its row, viewers, recording and pipeline, in this order. */
   end(reason: string): Promise<void> {
     this.ended ??= this.release(reason);
     return this.ended;
@@ -129,7 +129,11 @@ export class Publishing {
 
   private async release(reason: string): Promise<void> {
     const { streams, ledger, log } = this.parts;
-    const wasListed = streams.remove(this.id);
+    if (streams.remove(this.id)) {
+      // Now: who stops the server waits for a recorder only so long.
+      ledger.streamEnded(this.id, reason);
+      log.info("Stream ended", { stream: this.id, reason });
+    }
     for (const viewer of this.stream?.viewers ?? []) viewer.onEnded("The stream has ended");
     this.stream?.viewers.clear();
     await (await this.recording)?.end();
@@ -138,8 +142,5 @@ export class Publishing {
       await this.pipeline?.release().catch((error: unknown) => log.warn("Cannot release", { stream: this.id, reason: reasonOf(error) }));
     }
     for (const cleanup of this.cleanups) cleanup();
-    if (!wasListed) return;
-    ledger.streamEnded(this.id, reason);
-    log.info("Stream ended", { stream: this.id, reason });
   }
 }
