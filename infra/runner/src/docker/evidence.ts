@@ -3,7 +3,8 @@ import type { DockerApi } from "./api";
 import { failedContainer, hasReason, type Task, taskErrors } from "./convergence";
 
 const LINES = 20;
-const LOGS_MS = 3000;
+/** By SSH, from a computer that is busy with what doesn't run. */
+const LOGS_MS = 10_000;
 /** 128 and SIGKILL. */
 const KILLED = 137;
 

@@ -31,8 +31,8 @@ export async function updated(api: DockerApi, inputs: ServiceInputs, made: Made,
   const late = await until(reason, timeoutOf(inputs), context.signal).catch((error: Error) => error);
   if (!late && updateOutcome(status) === "done") return;
   const said = late ? late.message : `${status?.State}: ${status?.Message}`;
-  // The last look at the tasks was before the one at the status, and the way to Docker can be slow.
-  history.add(await tasksOf(api, made.id));
+  // The last look at the tasks was before the one at the status, and the way to Docker can be slow. Where there is none, the wait has told it.
+  history.add(await tasksOf(api, made.id).catch(() => []));
   const what = status?.State?.startsWith("rollback") ? "Docker rolled the update back" : "The update didn't end well";
   throw new NotConverged(`${what} (${said})`, made, await evidenceOf(api, made.id, history.all()));
 }
