@@ -1,14 +1,9 @@
-import { existsSync } from "node:fs";
 import type { Harness } from "./testing/harness";
-import { COMPILED, killedAtWrite } from "./testing/killed";
+import { killedAtWrite } from "./testing/killed";
 import { endOf, inHarness, outcome } from "./testing/outcome";
 import { PLATFORM } from "./testing/platform";
 
 jest.setTimeout(300_000);
-
-beforeAll(() => {
-  if (!existsSync(COMPILED)) throw new Error(`${COMPILED}: Expected the compiled runner, found nothing. Run npx tsc -b infra/runner`);
-});
 
 /** Kills one run after another, each a write later than the one before, until one ends by itself. */
 async function killedAgainAndAgain(harness: Harness, config: Record<string, string>): Promise<number> {

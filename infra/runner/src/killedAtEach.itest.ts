@@ -2,7 +2,8 @@ import { killedAtWrite } from "./testing/killed";
 import { endOf, inHarness, outcome, type Outcome } from "./testing/outcome";
 import { PLATFORM } from "./testing/platform";
 
-jest.setTimeout(30 * 60_000);
+// Below the time of the step in which they run (infra/toolchain/test.mjs): what hangs is told by its name.
+jest.setTimeout(10 * 60_000);
 
 // Enough to keep the machine busy while each run starts its Node, few enough not to starve another suite.
 const AT_ONCE = 2;
