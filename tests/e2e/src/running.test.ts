@@ -18,6 +18,11 @@ test("a killed command leaves none of its group, and its processes are found by 
   await until("The end of its processes", () => processesWith(mark).join(", ") || null, { withinMs: 5000 });
 });
 
+test("the last words of a command are heard, though it ended before it was read", async () => {
+  const running = new Running(["sh", "-c", "(sleep 0.3; echo last) & echo begun"]);
+  expect(await running.ended).toEqual({ code: 0, signal: null, output: "begun\nlast\n" });
+});
+
 test("what never comes is told with the last words", async () => {
   const running = new Running(["sh", "-c", "echo other; exit 3"]);
   await expect(running.says(/begun/, 5000)).rejects.toThrow("/begun/: The command ended before:\nother\n");

@@ -23,7 +23,8 @@ export class Running {
     for (const stream of [this.child.stdout!, this.child.stderr!]) stream.on("data", (data) => (this.said += String(data)));
     this.ended = new Promise((resolve, reject) => {
       this.child.once("error", reject);
-      this.child.once("exit", (code, signal) => resolve({ code, signal, output: this.said }));
+      // Not its exit: then its last words may not have been read yet.
+      this.child.once("close", (code, signal) => resolve({ code, signal, output: this.said }));
     });
   }
 

@@ -39,7 +39,8 @@ export async function startStandIn(domain = "standin.test"): Promise<StandIn> {
   const name = `barecast-standin-${process.pid}`;
   const network = await docker.createNetwork({ Name: name, Driver: "bridge", Labels: labels });
   const container: StartedTestContainer = await new NodeContainer(node)
-    .withLabels(labels)
+    // Its image is the reaper's, who is found by this label, and removes nothing that has it.
+    .withLabels({ ...labels, "org.testcontainers.ryuk": "false" })
     .withNetworkMode(name)
     .withEntrypoint(["node", "/server.js"])
     .withCopyContentToContainer([

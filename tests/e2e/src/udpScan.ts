@@ -40,8 +40,22 @@ export const udpPortsFromService = (key: string, site: SiteUnderTest, fromPort: 
  */
 async function scan(site: SiteUnderTest, fromPort: number, send: (...args: string[]) => Promise<string>): Promise<UdpScan> {
   const address = site.up.machineAddress;
-  const failed = JSON.parse(await send(address, String(fromPort))) as Record<string, number>;
-  return { passed: rangesOf(passedPorts(await site.inside("cat", "/proc/net/nf_conntrack"), address, fromPort)), failed };
+  return rememberingUnanswered(site, async () => {
+    const failed = JSON.parse(await send(address, String(fromPort))) as Record<string, number>;
+    return { passed: rangesOf(passedPorts(await site.inside("cat", "/proc/net/nf_conntrack"), address, fromPort)), failed };
+  });
+}
+
+/** The kernel forgets a packet that nobody answers after half a minute, within which a busy computer does not send them all. */
+async function rememberingUnanswered<T>(site: SiteUnderTest, work: () => Promise<T>): Promise<T> {
+  const setting = "net.netfilter.nf_conntrack_udp_timeout";
+  const usual = (await site.inside("sysctl", "-n", setting)).trim();
+  await site.inside("sysctl", "-w", `${setting}=600`);
+  try {
+    return await work();
+  } finally {
+    await site.inside("sysctl", "-w", `${setting}=${usual}`);
+  }
 }
 
 /** Ports of an address that a sender's packets reached, by the kernel's table of connections. */
