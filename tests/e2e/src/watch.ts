@@ -57,6 +57,25 @@ export async function readCounter(page: Page, selector: string, seconds: number)
 export const liveProblem = async (page: Page, selector: string, wanted: Liveness = live): Promise<string | null> =>
   (await judged(wanted, async () => [await readCounter(page, selector, wanted.seconds)] as const)).problem;
 
+/**
+ * Watches the videos at `selectors` as long as something takes, in pieces, and one more when it is done.
+ * @returns why their pictures were not live, piece by piece; nothing when they were
+ */
+export async function problemsDuring(page: Page, selectors: readonly string[], work: () => Promise<unknown>): Promise<string[]> {
+  let isDone = false;
+  const watching = (async () => {
+    const problems: (string | null)[] = [];
+    for (let isLast = false; !isLast;) {
+      isLast = isDone;
+      problems.push(...(await Promise.all(selectors.map((selector) => liveProblem(page, selector, { ...live, seconds: 5 })))));
+    }
+    return problems.filter((problem) => problem !== null);
+  })();
+  watching.catch(() => undefined); // told below, unless the work itself failed before
+  await work().finally(() => (isDone = true));
+  return watching;
+}
+
 /** Runs in the page: the picture that a video shows now. Self-contained. */
 function readFrame({ selector, columns, rows }: Order, lumasOf: typeof cellLumas): number[] {
   const video = document.querySelector(selector);

@@ -14,7 +14,7 @@ test("a signaling server that is killed: the phone publishes again by itself, an
   const first = await stream.id();
   await scene.site.killService("signaling");
   await stream.awaitAnother(first, 120_000);
-  const ends = async (streamId: string | null) => [await stream.ends("Stream", streamId), await stream.ends("Recording", streamId)];
+  const ends = async (streamId: string) => [await stream.ends("Stream", streamId), await stream.ends("Recording", streamId)];
   const lost = { reason: "The signaling server was lost", hasEnded: true };
   await until(
     "Its rows are ended",

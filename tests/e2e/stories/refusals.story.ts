@@ -4,7 +4,8 @@ import { mediaObjects } from "../src/media";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../src/pages";
 import { askRelay, tlsEndpointOf } from "../src/relay";
 import { Scene } from "../src/scene";
-import { allocations } from "../src/turn";
+import { steady } from "../src/steady";
+import { relayPorts } from "../src/turn";
 import { until } from "../src/until";
 import { liveProblem } from "../src/watch";
 
@@ -34,7 +35,11 @@ test("no token, a wrong role and a foreign page are refused with a clear message
     await signIn(endpoint, site.up.operator.username, site.up.operator.password),
     await signIn(endpoint, site.up.reporter.username, site.up.reporter.password),
   ];
-  const before = { objects: await mediaObjects(site), allocations: await allocations(site) };
+  // The pages' own recorder and relays may come after their first picture.
+  const before = await steady(
+    "What the site holds for its guests",
+    async () => [await mediaObjects(site), await relayPorts(site)] as const,
+  );
   const watching = liveProblem(wall, picture(title));
   watching.catch(() => undefined); // told below, unless something else failed before
   const { origin } = site;
@@ -70,8 +75,11 @@ test("no token, a wrong role and a foreign page are refused with a clear message
 
   expect(await askRelay(tlsEndpointOf(site), null)).toBe(401);
 
+  const [objects, ports] = before;
+  expect(await mediaObjects(site)).toEqual(objects);
+  // A relay that another story's browser left may end meanwhile.
+  expect((await relayPorts(site)).filter((port) => !ports.includes(port))).toEqual([]);
   expect(await watching).toBeNull();
-  expect({ objects: await mediaObjects(site), allocations: await allocations(site) }).toEqual(before);
 });
 
 test("too many sign-ins from one address keep nobody else out", async () => {

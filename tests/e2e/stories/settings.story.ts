@@ -3,7 +3,7 @@ import { picture } from "../src/pages";
 import { onAir, open, type OnAir } from "../src/onAir";
 import { Scene } from "../src/scene";
 import { until } from "../src/until";
-import { liveProblem } from "../src/watch";
+import { problemsDuring } from "../src/watch";
 
 jest.setTimeout(60 * 60_000);
 
@@ -25,18 +25,8 @@ test("one changed setting updates one service, while a stream's counter goes on"
   const { site } = scene;
   const before = await site.services();
 
-  // As long as the update takes, in pieces, and one more when it is done.
-  const problems: (string | null)[] = [];
-  let isDone = false;
-  const watching = (async () => {
-    for (let isLast = false; !isLast;) {
-      isLast = isDone;
-      problems.push(await liveProblem(wall, picture(title), { seconds: 5, newValuesPerSecond: 5 }));
-    }
-  })();
-  await scene.change({ console: { title: "Another room" } }).finally(() => (isDone = true));
-  await watching;
-  expect(problems.filter(Boolean)).toEqual([]);
+  const change = () => scene.change({ console: { title: "Another room" } });
+  expect(await problemsDuring(wall, [picture(title)], change)).toEqual([]);
 
   const after = await site.services();
   const changed = Object.keys(after).filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]));
