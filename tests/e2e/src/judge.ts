@@ -15,9 +15,8 @@ function noteWatchedAgain(why: string): void {
   if (folder !== undefined) appendFileSync(path.join(folder, "watchedAgain"), `${why}\n`);
 }
 
-/** How much of the machine was taken when a poor second was poor: the most of any span until its end; 0 when it was the machine's own. */
-export function stolenBefore(spans: readonly Span[], fromMs: number): number {
-  const toMs = fromMs + 1000;
+/** How much of the machine was taken when a time was poor, a second: the most of any span until its end; 0 when it was the machine's own. */
+export function stolenBefore(spans: readonly Span[], fromMs: number, toMs = fromMs + 1000): number {
   const most = Math.max(0, ...spans.filter((span) => span.toMs > fromMs - recoveryMs && span.fromMs < toMs).map(({ stolen }) => stolen));
   return most >= stolenPart ? most : 0;
 }
