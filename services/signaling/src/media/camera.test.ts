@@ -90,6 +90,20 @@ test("a camera that loses power comes back on a new player, to the viewers it ha
   expect(operator.received.filter(({ type }) => type === "ended")).toEqual([]);
 });
 
+test("a server that stops ends a camera's row at once, its recording's when the file is closed", async () => {
+  await start("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
+  setup.media.emit("PlayerEndpoint", "MediaFlowOutStateChanged", flowing);
+  const open = () => setup.parse.rows.filter((row) => row["run"] && !row["endedAt"]).map(({ className }) => className);
+  await until(() => (open().length === 2 ? null : `the open rows are ${open().join(", ")}`));
+  const letGo = setup.media.holdNext("invoke stopAndWait");
+  const closing = setup.signaling.close();
+  await until(() => (open().length < 2 ? null : "no end is marked"));
+  expect(open()).toEqual(["Recording"]);
+  letGo();
+  await closing;
+  expect(open()).toEqual([]);
+});
+
 test("Digest as RFC 2617's own example has it", () => {
   const challenge = 'Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"';
   const value = authorize([challenge], { username: "Mufasa", password: "Circle Of Life" }, "GET", "/dir/index.html");
