@@ -159,6 +159,21 @@ test.each([
     '  line 8, column 5 (hosts.one.machine): Expected a key that stands once, found "machine" a second time. Keep one of them',
   ],
   [
+    "a second site in the same file",
+    `${minimal}---\nsite: other\n`,
+    "  line 7, column 1: Expected one document, found a second one. Give each site a file of its own",
+  ],
+  [
+    "a name that no object of JavaScript shows",
+    `${minimal}cameras: {__proto__: {url: "rtsp://10.0.0.9/1"}}\n`,
+    '  cameras.__proto__: Expected a name, found "__proto__". Rename it',
+  ],
+  [
+    "a key that every object of JavaScript has",
+    `${minimal}constructor: 1\n`,
+    '  constructor: Expected a key of the site file, found "constructor". Remove it, or look for its name in sites/example.yaml',
+  ],
+  [
     "an alias of nothing",
     minimal.replace("machine: {}", "{machine: {}, roles: *all}"),
     "  line 6, column 26 (hosts.one.roles): Expected YAML whose aliases are few and known, found *all, which names nothing before it. Write the values out",

@@ -7,8 +7,16 @@ import { siteSchema, type SiteFile } from "./schema";
 import type { Host, Site } from "./site";
 import { valueOf } from "./yaml";
 
-/** Keys of earlier versions, and what took their place. */
-export const successors: Readonly<Record<string, string>> = { name: "site" };
+/**
+ * Keys of earlier versions, as `docs/site.md` had them, and what to do instead: what they are called now, or why they are gone. A key that is
+ * renamed or taken away gets a row.
+ */
+export const staleKeys: Readonly<Record<string, string>> = { name: "It is called site now" };
+
+const staleKey = (path: string): string | undefined => {
+  const key = path.replace(/^(hosts|cameras)\.[^.]+(?=\.)/, "$1.<name>");
+  return Object.hasOwn(staleKeys, key) ? staleKeys[key] : undefined;
+};
 
 /**
  * Reads and checks a site file.
@@ -31,7 +39,7 @@ export function loadSite(file: string): Site {
 export function parseSite(text: string, file: string): Site {
   const root = valueOf(text, file) ?? {};
   const parsed = siteSchema.safeParse(root);
-  if (!parsed.success) throw new SiteProblems(file, problemsOf(parsed.error, root, successors, adviceFor));
+  if (!parsed.success) throw new SiteProblems(file, problemsOf(parsed.error, root, staleKey, adviceFor));
   const problems = rules.flatMap((rule) => rule(parsed.data)).filter((problem): problem is Problem => Boolean(problem));
   if (problems.length > 0) throw new SiteProblems(file, problems);
   return freeze(siteOf(parsed.data, file));

@@ -67,13 +67,13 @@ const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
   );
 
 /**
- * Turns the schema's issues into problems: one for each key that is wrong. `successors` names the key that took an old one's place; `adviceFor`
- * says what to write at a path.
+ * Turns the schema's issues into problems: one for each key that is wrong. `staleKey` says what became of a key of an earlier version;
+ * `adviceFor` what to write at a path.
  */
 export function problemsOf(
   error: z.ZodError,
   root: unknown,
-  successors: Readonly<Record<string, string>>,
+  staleKey: (path: string) => string | undefined,
   adviceFor: (path: readonly string[]) => string,
 ): Problem[] {
   return error.issues.flatMap((issue) => {
@@ -83,12 +83,11 @@ export function problemsOf(
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
         const whole = path === "" ? key : `${path}.${key}`;
-        const successor = successors[whole];
         return {
           path: whole,
           wanted: "a key of the site file",
           found: `"${key}"`,
-          fix: successor ? `It is called ${successor} now` : "Remove it, or look for its name in sites/example.yaml",
+          fix: staleKey(whole) ?? "Remove it, or look for its name in sites/example.yaml",
         };
       });
     }

@@ -18,6 +18,8 @@ export function valueOf(text: string, file: string): unknown {
       document.errors.map((error) => problemOf(document, text, error, placeOf)),
     );
   }
+  const unseen = unseenNames(document);
+  if (unseen.length > 0) throw new SiteProblems(file, unseen);
   try {
     return document.toJS({ maxAliasCount: 50 });
   } catch (error) {
@@ -33,12 +35,27 @@ function problemOf(document: Document, text: string, { code, message, pos: [offs
     const wanted = "a key that stands once";
     return { path: placeOf(offset, path), wanted, found: `"${path.split(".").at(-1)}" a second time`, fix: "Keep one of them" };
   }
+  if (code === "MULTIPLE_DOCS") {
+    return { path: placeOf(offset, ""), wanted: "one document", found: "a second one", fix: "Give each site a file of its own" };
+  }
   return {
     path: placeOf(offset, keyBefore(text, beginOf(document, offset))),
     wanted: "YAML",
     found: message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""),
     fix: "What follows it was not looked at",
   };
+}
+
+/** A name that JavaScript's objects keep to themselves: whatever reads them would not see it. */
+function unseenNames(document: Document): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Pair: (_, pair, above) => {
+      if (!isScalar(pair.key) || pair.key.value !== "__proto__") return;
+      problems.push({ path: pathOf([...above, pair]), wanted: "a name", found: '"__proto__"', fix: "Rename it" });
+    },
+  });
+  return problems;
 }
 
 /** Where the value begins that goes on to an offset: a quote that nobody closed is only missed at the end. */

@@ -33,8 +33,8 @@ export const mutations = {
   },
   strangerInside(tree, path, { of }) {
     const { holder, key } = holderOf(tree, path);
-    const stranger = `${key}${of(["s", "Name", "2", ".x", "__proto__"])}`;
-    if (stranger in holder) return undefined;
+    const stranger = of([...["s", "Name", "2", ".x", "__proto__"].map((end) => `${key}${end}`), "constructor", "toString"]);
+    if (Object.hasOwn(holder, stranger)) return undefined;
     holder[stranger] = of([1, "text", {}, null]);
     return beside(path, stranger);
   },
