@@ -8,6 +8,7 @@ import { createLedger } from "./ledger/ledger";
 import { closeLostRows } from "./ledger/lostRows";
 import { createLog, type Log } from "./log";
 import { Camera, cameraTimes, type CameraTimes } from "./media/camera";
+import type { connectKurento } from "./media/kurento";
 import { MediaPool } from "./media/pool";
 import { probeTimes, type ProbeTimes } from "./media/probe";
 import { createMetrics } from "./metrics";
@@ -23,6 +24,8 @@ export interface SignalingOptions {
   readonly camera?: CameraTimes;
   readonly webSocket?: WebSocketTimes;
   readonly probe?: ProbeTimes;
+  /** How a session with a media server is made; its probe goes to the server itself. */
+  readonly connectKurento?: typeof connectKurento;
   /** How long `/health` says 503 while clients are still served. Two polls of Traefik. */
   readonly drainMs?: number;
   /** How long a Parse session is believed. */
@@ -50,7 +53,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
   const streams = new StreamRegistry();
   const isRunning = (other: string) => replicas.isRunning(other);
   const pool = new MediaPool(
-    config.media.map((media) => ({ ...media, run, isRunning, probe })),
+    config.media.map((media) => ({ ...media, run, isRunning, probe, connect: options.connectKurento })),
     log,
   );
   const replicas = joinReplicas(run, config, secrets, pool, streams, log);

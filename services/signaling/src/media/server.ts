@@ -15,6 +15,8 @@ export interface MediaServerOptions {
   readonly probe: ProbeTimes;
   /** Left out: `sweepTimes`. */
   readonly sweep?: SweepTimes;
+  /** Left out: `connectKurento`. */
+  readonly connect?: typeof connectKurento;
 }
 
 /** One media server of the pool: connects, probes, notices that it is gone, comes back with backoff (1 → 10 s). */
@@ -69,10 +71,10 @@ export class MediaServer {
 
   async start(): Promise<void> {
     if (this.isClosed) return;
-    const { url, probe } = this.options;
+    const { url, probe, connect = connectKurento } = this.options;
     let session: KurentoSession | undefined;
     try {
-      session = await connectKurento(url, probe.timeoutMs, {
+      session = await connect(url, probe.timeoutMs, {
         onLost: () => this.log.warn("Connection to the media server lost", { media: this.name }),
         onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
       });
