@@ -1,2 +1,3 @@
 export { startParseDouble } from "./parseDouble";
 export { startWireDouble } from "./wireDouble";
+export { connectInProcess } from "./inProcessKurento";
