@@ -1,9 +1,10 @@
 /**
- * Measures two things by turns, each first in half of the rounds. Those before them load code and warm the compilers up: they do not count.
+ * Measures things by turns, in one order and in the other, so that of two each is first in half of the rounds. Rounds before them load code and
+ * warm the compilers up: they do not count.
  * @returns what was measured of each, in the order of the rounds
  */
 export async function byTurns<Name extends string, Measured>(
-  names: readonly [Name, Name],
+  names: readonly Name[],
   rounds: number,
   measure: (name: Name) => Promise<Measured>,
   warmUps = 1,

@@ -7,11 +7,11 @@ type Join = (number: number) => Promise<number>;
 
 const offer = recordedOffer();
 
-async function signalingJoins({ ports, viewers, publisher, socketsOfEach }: LoadOptions): Promise<Join[]> {
-  const streamId = await published(ports.signaling, publisher, offer);
+async function signalingJoins(port: number, { viewers, publisher, socketsOfEach }: LoadOptions): Promise<Join[]> {
+  const streamId = await published(port, publisher, offer);
   const clients: Client[] = [];
   // One after the other: an address may have few that are not signed in yet.
-  for (const token of viewers) for (let socket = 0; socket < socketsOfEach; socket++) clients.push(await signedIn(ports.signaling, token));
+  for (const token of viewers) for (let socket = 0; socket < socketsOfEach; socket++) clients.push(await signedIn(port, token));
   return clients.map((client) => async (number) => {
     const frames = framesOf(number, streamId, offer);
     const stopped = client.next(answerTo(`s${number}`, "stopped"));
@@ -50,7 +50,11 @@ async function send(joins: readonly Join[], { joins: count }: LoadRequest, numbe
 
 async function main(): Promise<void> {
   const options = await optionsOfProcess<LoadOptions>();
-  const joins: Record<ServerName, Join[]> = { signaling: await signalingJoins(options), echo: await echoJoins(options) };
+  const joins: Record<ServerName, Join[]> = {
+    signaling: await signalingJoins(options.ports.signaling, options),
+    standIn: await signalingJoins(options.ports.standIn, options),
+    echo: await echoJoins(options),
+  };
   let number = 0;
   process.on("message", (request: LoadRequest) => {
     void send(joins[request.to], request, () => ++number).then((answer) => process.send!(answer));

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectFolder } from "@barecast/e2e";
 
-/** By turns the signaling server and a plain echo of the same frames get what browsers send. */
-export type ServerName = "signaling" | "echo";
+/** By turns they get what browsers send: the signaling server, one whose media server is a stand-in in its own process, and a plain echo. */
+export const serverNames = ["signaling", "standIn", "echo"] as const;
+export type ServerName = (typeof serverNames)[number];
 export type LoadRequest = { readonly type: "send"; readonly to: ServerName; readonly joins: number };
 export type LoadAnswer =
   | { readonly type: "joined" }

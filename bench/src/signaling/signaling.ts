@@ -1,11 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { loadText } from "../load";
 import { median, spread } from "../numbers";
-import { answerOf, listening, perCpuSecond, withProcesses } from "../processes";
+import { answerOf, listening, perCpuSecond, withProcesses, type StartProcess } from "../processes";
 import type { Figure } from "../report";
 import { byTurns } from "../turns";
 import type { DoublesAnswer } from "./doubles";
-import { framesOf, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
+import { framesOf, serverNames, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
+import type { SignalingServerOptions } from "./signalingServer";
 
 /** The names of the Parse stand-in's people. */
 const people = { viewers: ["token-olga", "token-ada"], publisher: "token-rita" } as const;
@@ -16,20 +17,28 @@ const joins = 500;
 const rounds = 6;
 
 /**
- * Frames of a join and a leave per CPU-second: the signaling server, which checks, authorises, asks a media server and answers, against a plain
- * echo of the same frames. Loaded by turns; CPU time is the server process's own.
+ * Frames of a join and a leave per CPU-second: the signaling server, which checks, authorises, asks a media server and answers; the same with a
+ * stand-in for the media server in its own process; and a plain echo of the same frames. Loaded by turns; CPU time is the server process's own.
  * @throws Error when a frame is refused or a connection closed
  */
 export const signaling = (): Promise<Figure[]> =>
   withProcesses(__dirname, async (start) => {
-    const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("doubles.js"), "doubles");
-    const servers = { signaling: start("signalingServer.js", { parse, media }), echo: start("echoServer.js") };
-    const [toSignaling, toEcho] = await Promise.all([listening(servers.signaling), listening(servers.echo)]);
-    const load = start("load.js", { ports: { signaling: toSignaling, echo: toEcho }, ...people, socketsOfEach } satisfies LoadOptions);
+    const servers = await startServers(start);
+    const listened = serverNames.map(async (name) => [name, await listening(servers[name])] as const);
+    const ports = Object.fromEntries(await Promise.all(listened)) as Record<ServerName, number>;
+    const load = start("load.js", { ports, ...people, socketsOfEach } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
-    const rates = await byTurns(["signaling", "echo"], rounds, (name) => perCpuSecond(servers[name], () => send(load, name)));
-    return [figure(rates)];
+    return figures(await byTurns(serverNames, rounds, (name) => perCpuSecond(servers[name], () => send(load, name))));
   });
+
+async function startServers(start: StartProcess): Promise<Record<ServerName, ChildProcess>> {
+  const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("doubles.js"), "doubles");
+  return {
+    signaling: start("signalingServer.js", { parse, media } satisfies SignalingServerOptions),
+    standIn: start("signalingServer.js", { parse, media, isMediaInside: true } satisfies SignalingServerOptions),
+    echo: start("echoServer.js"),
+  };
+}
 
 /** @returns frames sent, all of them answered */
 async function send(load: ChildProcess, to: ServerName): Promise<number> {
@@ -38,15 +47,18 @@ async function send(load: ChildProcess, to: ServerName): Promise<number> {
   return (await answer).frames;
 }
 
-function figure({ signaling: own, echo }: Record<ServerName, number[]>): Figure {
-  const [ours, theirs] = [median(own), median(echo)];
-  return {
-    name: "signaling: server / plain echo of the same frames, frames per CPU-second",
-    value: ours / theirs,
+function figures({ signaling: whole, standIn, echo }: Record<ServerName, number[]>): Figure[] {
+  const figure = (name: string, own: readonly number[]): Figure => ({
+    name: `signaling: ${name} / plain echo of the same frames, frames per CPU-second`,
+    value: median(own) / median(echo),
     unit: "",
     reach: { atLeast: 0.5 },
     detail:
-      `medians ${Math.round(ours)} (${spread(own)}) / ${Math.round(theirs)} (${spread(echo)}); ${rounds} rounds by turns of ${joins} joins, ` +
-      `each ${framesOf(1, "", "").length} frames, an offer among them; ${loadText()}`,
-  };
+      `medians ${Math.round(median(own))} (${spread(own)}) / ${Math.round(median(echo))} (${spread(echo)}); ${rounds} rounds by turns of ` +
+      `${joins} joins, each ${framesOf(1, "", "").length} frames, an offer among them; ${loadText()}`,
+  });
+  return [
+    figure("server", whole),
+    figure("checked, authorised and answered, the media server's part by a stand-in in the process", standIn),
+  ];
 }

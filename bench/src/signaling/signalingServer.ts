@@ -1,4 +1,5 @@
 import { createLog, startSignaling } from "@barecast/signaling";
+import { connectInProcess } from "@barecast/signaling/testing";
 import { listens, optionsOfProcess } from "../processes";
 import { origin } from "./messages";
 
@@ -6,11 +7,13 @@ import { origin } from "./messages";
 export interface SignalingServerOptions {
   readonly parse: string;
   readonly media: string;
+  /** Whether a stand-in in this process answers in the media server's place; the media server itself is only probed. */
+  readonly isMediaInside?: boolean;
 }
 
 /** The signaling server as it is, with the limits and times of a site, in a process of its own. */
 async function main(): Promise<void> {
-  const { parse, media } = await optionsOfProcess<SignalingServerOptions>();
+  const { parse, media, isMediaInside } = await optionsOfProcess<SignalingServerOptions>();
   const turn = { urls: ["turn:turn.bench.localhost:3478?transport=udp", "turns:turn.bench.localhost:443?transport=tcp"], ttlSeconds: 3600 };
   const config = {
     listen: 0,
@@ -25,7 +28,9 @@ async function main(): Promise<void> {
     logLevel: "info" as const,
   };
   const log = createLog("info", () => undefined); // lines are made and not written
-  const server = await startSignaling(config, { turn: "turn-secret", redis: "", parseMaster: "master", cameras: {} }, { log, drainMs: 0 });
+  const secrets = { turn: "turn-secret", redis: "", parseMaster: "master", cameras: {} };
+  const connectKurento = isMediaInside ? connectInProcess : undefined;
+  const server = await startSignaling(config, secrets, { log, drainMs: 0, connectKurento });
   listens(server.port);
 }
 
