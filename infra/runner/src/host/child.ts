@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { endGroup } from "../group";
 
-const GUARD = path.join(__dirname, "..", "..", "assets", "guard.js");
+const PRELOADED = ["guard.js", "lean.js"].flatMap((name) => ["--require", path.join(__dirname, "..", "..", "assets", name)]);
 
 export interface ChildOptions {
   /** The SDK's script. */
@@ -25,7 +25,7 @@ export class Child {
   constructor({ script, args, cwd, env, settings, onLine }: ChildOptions) {
     if (settings) writeFileSync(settings.file, JSON.stringify(settings.values), { mode: 0o600 });
     const used = { ...process.env, ...env, ...(settings ? { BARECAST_RUNNER_SETTINGS: settings.file } : {}) };
-    this.process = spawn(process.execPath, ["--require", GUARD, script, ...args], { cwd, env: used, detached: true, stdio: "pipe" });
+    this.process = spawn(process.execPath, [...PRELOADED, script, ...args], { cwd, env: used, detached: true, stdio: "pipe" });
     this.ended = new Promise((resolve, reject) => {
       this.process.once("error", reject);
       this.process.once("close", resolve);
