@@ -1,4 +1,4 @@
-import Dockerode from "dockerode";
+import type Dockerode from "dockerode";
 import type { Readable } from "node:stream";
 import type { Values } from "../engine/values";
 
@@ -47,10 +47,16 @@ export class DockerApi {
     return this.dial<Readable>("GET", path, query, undefined, { isStream: true, abortSignal: signal });
   }
 
+  private async connect(): Promise<Dockerode> {
+    // Loaded while the way is opened and the program starts: with its SSH and gRPC it takes as long as all of the runner.
+    const [socketPath, { default: Client }] = await Promise.all([this.open(), import("dockerode")]);
+    return new Client({ socketPath });
+  }
+
   private async dial<T>(method: string, path: string, query: Query, body?: unknown, more: object = {}): Promise<T> {
     // Docker answers an empty name with a redirect, which docker-modem takes for another host.
     if (path.includes("//")) throw new Error(`${method} ${path}: A part of the path is empty`);
-    const { modem } = await (this.opened ??= this.open().then((socketPath) => new Dockerode({ socketPath })));
+    const { modem } = await (this.opened ??= this.connect());
     const statusCodes = { 200: true, 201: true, 204: true };
     const options = body === undefined ? query : { _query: query, _body: body };
     return new Promise((resolve, reject) => {
