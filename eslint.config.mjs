@@ -24,7 +24,7 @@ const knows = {
 /** What tests of a part need besides. */
 const testsKnow = {
   "infra/images": ["stack/example"],
-  "infra/ansible": ["machines"],
+  "infra/ansible": ["machines", "stack/testing"],
   "services/signaling": ["media"],
 };
 const mayKnow = (folder, names) => ({

@@ -1,0 +1,2 @@
+export { acceptedSite, siteFiles, siteNames } from "./siteFiles";
+export { unrendered } from "./unrendered";
