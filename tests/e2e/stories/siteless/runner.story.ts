@@ -61,7 +61,7 @@ async function expectNothing(): Promise<void> {
   expect(await found()).toEqual({ services: [], networks: [], secrets: [], configs: [], volumes: [] });
 }
 
-// Every write: infra/runner/src/killed.test.ts, against a Docker in memory. Here one, against a real one.
+// Every write: infra/runner/src/killedAtEach.itest.ts, against a Docker in memory. Here one, against a real one.
 test("a first up that is killed at a write is finished by the next, without orphans", async () => {
   expect(await killedAtWrite(harness, 6, configOf())).toBeGreaterThanOrEqual(6);
   await expectWhole(configOf());
