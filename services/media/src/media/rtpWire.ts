@@ -2,7 +2,8 @@ import type { MediaPacket, SenderClock } from "./packet";
 
 /** RTP and RTCP as bytes (RFC 3550), for the paths that werift has no part in: ffmpeg children and plain RTP. */
 
-const RTP_HEADER_BYTES = 12;
+/** Without contributing sources and extensions. */
+export const RTP_HEADER_BYTES = 12;
 const SENDER_REPORT = 200;
 const BYE = 203;
 
@@ -36,15 +37,20 @@ export interface RtpFields {
   marker: boolean;
 }
 
-export function writeRtp({ payloadType, ssrc, sequenceNumber, timestamp, marker }: RtpFields, payload: Buffer): Buffer {
+export function writeRtp(fields: RtpFields, payload: Buffer): Buffer {
   const data = Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length);
-  data[0] = 0x80;
-  data[1] = (marker ? 0x80 : 0) | payloadType;
-  data.writeUInt16BE(sequenceNumber, 2);
-  data.writeUInt32BE(timestamp, 4);
-  data.writeUInt32BE(ssrc, 8);
+  writeRtpHeader(data, fields);
   payload.copy(data, RTP_HEADER_BYTES);
   return data;
+}
+
+/** Writes {@link RTP_HEADER_BYTES} bytes at `offset`. */
+export function writeRtpHeader(data: Buffer, { payloadType, ssrc, sequenceNumber, timestamp, marker }: RtpFields, offset = 0): void {
+  data[offset] = 0x80;
+  data[offset + 1] = (marker ? 0x80 : 0) | payloadType;
+  data.writeUInt16BE(sequenceNumber, offset + 2);
+  data.writeUInt32BE(timestamp, offset + 4);
+  data.writeUInt32BE(ssrc, offset + 8);
 }
 
 /** The types in a compound RTCP packet with where each begins; stops at the first malformed one. */

@@ -1,3 +1,4 @@
+import { ProtectionProfileAes128CmHmacSha1_80 } from "werift";
 import { call, join, trickle } from "../testing/client";
 import { gaps, Scene } from "../testing/scene";
 import { until } from "../testing/until";
@@ -20,6 +21,19 @@ test("a viewer gets every picture from a key frame on, without loss, over a sequ
   expect(new Set(viewer.headers.map(({ payloadType, ssrc }) => `${payloadType} ${ssrc}`)).size).toBe(1);
   const steps = viewer.headers.slice(1).map(({ timestamp }, index) => (timestamp - viewer.headers[index]!.timestamp) >>> 0);
   expect(new Set(steps)).toEqual(new Set([1800]));
+});
+
+test("a viewer with the cipher that Chromium chooses gets every picture, too", async () => {
+  const source = await scene.publish();
+  const endpoint = await scene.pipeline.create("WebRtcEndpoint");
+  await call(source, "connect", endpoint, "VIDEO");
+  const viewer = scene.viewer();
+  const [dtls] = viewer.pc.dtlsTransports;
+  Object.assign(dtls!, { srtpProfiles: [ProtectionProfileAes128CmHmacSha1_80] });
+  await join(endpoint, viewer.pc);
+  await until(() => (viewer.numbers.length > 60 ? null : `${viewer.numbers.length} pictures`));
+  expect((dtls as unknown as { srtp: { config: { profile: number } } }).srtp.config.profile).toBe(ProtectionProfileAes128CmHmacSha1_80);
+  expect(gaps(viewer.numbers)).toEqual([]);
 });
 
 test("the server offers, the viewer answers", async () => {

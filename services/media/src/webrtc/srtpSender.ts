@@ -1,7 +1,9 @@
 import { type RTCDtlsTransport, type RTCRtpCodecParameters, type RTCRtpSender, RtpHeader, RtpPacket, wrapRtx } from "werift";
 import { codecName, type CodecName, type MediaPacket, type SenderClock } from "../media/packet";
 import { Rewriter } from "../media/rewriter";
-import { ntpOf } from "../media/rtpWire";
+import { ntpOf, type RtpFields } from "../media/rtpWire";
+import { IceSender } from "./iceSender";
+import { sealOf, type SrtpSeal } from "./srtpSeal";
 
 /** Packets kept for retransmission (RFC 4585 NACK): about two seconds of 2 Mbit/s. */
 const HISTORY = 512;
@@ -24,6 +26,7 @@ interface SenderInternals {
   packetCount: number;
   runRtcp(): Promise<void>;
 }
+const PLAIN = { version: 2, padding: false, extension: false, csrc: [], extensions: [] };
 interface TransportInternals {
   srtp: { encrypt(payload: Buffer, header: RtpHeader): Buffer };
 }
@@ -31,7 +34,9 @@ interface TransportInternals {
 /** Sends one stream of packets: own SSRC, payload type and sequence numbers; SRTP; retransmission. */
 export class SrtpSender {
   private readonly sender: SenderInternals;
-  private readonly header = new RtpHeader({ version: 2, padding: false, extension: false, csrc: [], extensions: [] });
+  private readonly fields: RtpFields;
+  private readonly ice: IceSender;
+  private srtp?: SrtpSeal;
   private readonly history: (Sent | undefined)[] = new Array(HISTORY);
   private rewriter?: Rewriter;
   private rtxSequenceNumber = Math.floor(Math.random() * 0xffff);
@@ -43,12 +48,13 @@ export class SrtpSender {
     private readonly sourceClock: () => SenderClock | undefined,
   ) {
     this.sender = sender as unknown as SenderInternals;
-    this.header.ssrc = sender.ssrc;
+    this.fields = { payloadType: 0, ssrc: sender.ssrc, sequenceNumber: 0, timestamp: 0, marker: false };
+    this.ice = new IceSender(dtls.iceTransport);
     this.reportSourceClock();
   }
 
   get ssrc(): number {
-    return this.header.ssrc;
+    return this.fields.ssrc;
   }
 
   /** In seconds; 0 while it is unknown. */
@@ -61,7 +67,7 @@ export class SrtpSender {
     const { negotiatedCodecs } = this.sender;
     const negotiated = negotiatedCodecs.find(({ name }) => codecName(name) === codec);
     if (!negotiated) return false;
-    this.header.payloadType = negotiated.payloadType;
+    this.fields.payloadType = negotiated.payloadType;
     this.rewriter ??= new Rewriter(negotiated.clockRate);
     const isItsRtx = ({ name, parameters }: RTCRtpCodecParameters) =>
       name.toLowerCase() === "rtx" && parameters?.includes(`apt=${negotiated.payloadType}`);
@@ -76,16 +82,18 @@ export class SrtpSender {
 
   /** Call after {@link useCodec}. */
   send(packet: MediaPacket): void {
-    const { header, sender } = this;
+    const { fields, sender } = this;
     const rewriter = this.rewriter!;
     const { payload, marker } = packet;
     rewriter.next(packet);
-    header.sequenceNumber = rewriter.sequenceNumber;
-    header.timestamp = rewriter.timestamp;
-    header.marker = marker;
-    this.history[header.sequenceNumber % HISTORY] = { sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, marker, payload };
-    this.transmit(payload, header);
-    sender.rtpTimestamp = header.timestamp;
+    const { sequenceNumber, timestamp } = rewriter;
+    fields.sequenceNumber = sequenceNumber;
+    fields.timestamp = timestamp;
+    fields.marker = marker;
+    this.history[sequenceNumber % HISTORY] = { sequenceNumber, timestamp, marker, payload };
+    this.srtp ??= sealOf(this.dtls);
+    this.transmit(this.srtp.seal(fields, payload));
+    sender.rtpTimestamp = timestamp;
     sender.octetCount += payload.length;
     sender.packetCount = (sender.packetCount + 1) >>> 0;
   }
@@ -100,22 +108,21 @@ export class SrtpSender {
     for (const sequenceNumber of lost) {
       const sent = this.history[sequenceNumber % HISTORY];
       if (!sent || sent.sequenceNumber !== sequenceNumber) continue;
-      const header = new RtpHeader({ ...this.header, sequenceNumber, timestamp: sent.timestamp, marker: sent.marker });
       const { rtxPayloadType, rtxSsrc } = this.sender;
+      const header = new RtpHeader({ ...PLAIN, ...this.fields, sequenceNumber, timestamp: sent.timestamp, marker: sent.marker });
       let packet = new RtpPacket(header, sent.payload);
       if (rtxPayloadType !== undefined) {
         packet = wrapRtx(packet, rtxPayloadType, this.rtxSequenceNumber, rtxSsrc);
         this.rtxSequenceNumber = (this.rtxSequenceNumber + 1) & 0xffff;
       }
-      this.transmit(packet.payload, packet.header);
+      this.transmit((this.dtls as unknown as TransportInternals).srtp.encrypt(packet.payload, packet.header));
     }
   }
 
-  private transmit(payload: Buffer, header: RtpHeader): void {
-    const encrypted = (this.dtls as unknown as TransportInternals).srtp.encrypt(payload, header);
-    this.dtls.bytesSent += encrypted.length;
+  private transmit(sealed: Buffer): void {
+    this.dtls.bytesSent += sealed.length;
     this.dtls.packetsSent++;
-    this.dtls.iceTransport.connection.send(encrypted).catch(ignoreLoss);
+    this.ice.send(sealed);
   }
 
   /** Sender reports carry the source's own clock, moved to our timestamps, so that sound and picture stay together. */
@@ -140,6 +147,3 @@ export class SrtpSender {
     });
   }
 }
-
-/** The network lost it, as networks do; the receiver asks again. */
-const ignoreLoss = () => undefined;
