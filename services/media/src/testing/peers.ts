@@ -72,6 +72,11 @@ export class Publisher {
     return (this.sequenceNumber = (this.sequenceNumber + 1) & 0xffff);
   }
 
+  /** Sequence numbers that the network lost. */
+  lose(count: number): void {
+    this.sequenceNumber = (this.sequenceNumber + count) & 0xffff;
+  }
+
   private sendPicture(): void {
     const isKeyFrame = this.wantsKey;
     this.wantsKey = false;

@@ -1,36 +1,9 @@
-import { createSecretKey, type KeyObject } from "node:crypto";
 import type { RTCDtlsTransport } from "werift";
 
 /**
- * Four repairs inside werift 0.25.2 (its version is pinned; tests of this folder hold them).
- * They reach into private parts, so all of it stands here and fails loudly when a part is missing.
+ * Repairs inside the ICE and DTLS of werift 0.25.2 (its version is pinned; tests of this folder hold them).
+ * They reach into private parts, so all of it stands here and in hardenSrtp.ts, and fails loudly when a part is missing.
  */
-
-type Key = Buffer | KeyObject;
-interface Cipher {
-  srtpSessionKey: Key;
-  srtcpSessionKey: Key;
-  srtpSessionAuthTag?: Key;
-  srtcpSessionAuthTag?: Key;
-}
-interface Session {
-  localContext: { cipher: Cipher };
-  remoteContext: { cipher: Cipher };
-}
-
-const KEY_NAMES = ["srtpSessionKey", "srtcpSessionKey", "srtpSessionAuthTag", "srtcpSessionAuthTag"] as const;
-
-/** Raw session keys are converted for each packet, 30 % of the time of forwarding; key objects are converted once. */
-export function prepareSessionKeys(dtls: RTCDtlsTransport): void {
-  const { srtp, srtcp } = dtls as unknown as { srtp: Session; srtcp: Session };
-  for (const { cipher } of [srtp, srtcp].flatMap((session) => [session.localContext, session.remoteContext])) {
-    for (const name of KEY_NAMES) {
-      const key = cipher[name];
-      if (Buffer.isBuffer(key)) cipher[name] = createSecretKey(key);
-    }
-  }
-  if (Buffer.isBuffer(srtp.localContext.cipher.srtpSessionKey)) throw new Error("werift: SRTP keys are not where 0.25.2 has them");
-}
 
 const ALERT = 21;
 const HEADER_BYTES = 13;

@@ -1,7 +1,8 @@
 import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RTCIceCandidateInit, type RTCRtpTransceiver } from "werift";
 import type { Kind } from "../media/packet";
 import type { Track } from "../media/track";
-import { endHandshake, forgetPublicStun, guardDtls, prepareSessionKeys } from "./harden";
+import { endHandshake, forgetPublicStun, guardDtls } from "./harden";
+import { countRollovers, prepareSessionKeys } from "./hardenSrtp";
 import { Inbound } from "./inbound";
 import { trimDescription, withoutCandidates } from "./offer";
 import { Outbound } from "./outbound";
@@ -103,6 +104,7 @@ export class Peer {
 
   private onConnected(dtls: RTCDtlsTransport): void {
     prepareSessionKeys(dtls);
+    countRollovers(dtls);
     dtls.onRtcp.subscribe(() => this.events.heard());
     this.isConnected = true;
     this.events.connected();

@@ -8,7 +8,7 @@ import {
 } from "werift";
 import type { RtpFields } from "../media/rtpWire";
 import { Dice } from "../testing/mutate";
-import { prepareSessionKeys } from "./harden";
+import { prepareSessionKeys } from "./hardenSrtp";
 import { sealOf } from "./srtpSeal";
 
 type Profile = ConstructorParameters<typeof SrtpSession>[0]["profile"];
