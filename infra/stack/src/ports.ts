@@ -74,7 +74,7 @@ export function portPlan({ ports, hosts }: Site): PortRow[] {
       source: "hosts",
       purpose: "the site's registry, TLS; the operator comes by SSH",
     },
-    { service: "swarm", role: "all", by: "host", protocol: "tcp", ...one(2377), source: "hosts", purpose: "swarm management" },
+    { service: "swarm", role: "manager", by: "host", protocol: "tcp", ...one(2377), source: "hosts", purpose: "swarm management" },
     { service: "swarm", role: "all", by: "host", protocol: "tcp", ...one(7946), source: "hosts", purpose: "swarm gossip" },
     { service: "swarm", role: "all", by: "host", protocol: "udp", ...one(7946), source: "hosts", purpose: "swarm gossip" },
     { service: "swarm", role: "all", by: "host", protocol: "udp", ...one(4789), source: "hosts", purpose: "overlay networks (VXLAN)" },
