@@ -40,7 +40,7 @@ export class ForeignStreams {
       this.streams.removeForeign(id);
       for (const viewer of [...stream.viewers]) viewer.onEnded("The stream has ended");
     }
-    for (const entry of shared) void this.showOne(entry);
+    for (const entry of shared) this.showOne(entry);
   }
 
   /** The replica that made these streams may be unable to tell; their viewers here are told by this one. */
@@ -52,7 +52,7 @@ export class ForeignStreams {
     }
   }
 
-  private async showOne({ view, media, pipeline, source }: SharedStream): Promise<void> {
+  private showOne({ view, media, pipeline, source }: SharedStream): void {
     const server = this.pool.servers.find(({ name }) => name === media);
     const known = this.known.get(view.id);
     const stream: Stream = known?.stream ?? { ...fieldsOf(view), wiring: null, viewers: new Set(), otherViewers: 0 };
@@ -60,12 +60,8 @@ export class ForeignStreams {
     this.known.set(view.id, { stream, source });
     this.streams.addForeign(stream);
     if (!server?.isUp || (known && known.source === source && stream.wiring)) return;
-    const [pipelineObject, sourceObject] = await Promise.all([
-      server.kurento.objectById(pipeline),
-      source === null ? null : server.kurento.objectById(source),
-    ]).catch(() => [null, null] as const); // gone meanwhile: the next text says so
-    if (!pipelineObject || this.known.get(view.id)?.source !== source) return;
-    stream.wiring = { server, pipeline: pipelineObject, source: sourceObject };
+    const sourceObject = source === null ? null : server.kurento.made(source);
+    stream.wiring = { server, pipeline: server.kurento.made(pipeline), source: sourceObject };
     if (sourceObject) for (const { endpoint } of stream.viewers) sourceObject.call("connect", endpoint).catch(() => undefined);
   }
 }

@@ -6,9 +6,6 @@ declare module "kurento-client" {
 
   export interface RawObject extends EventEmitter {
     readonly id: string;
-    /** Listeners by event, as Node's EventEmitter keeps them. */
-    readonly _events: Record<string, unknown>;
-    [method: string]: unknown;
   }
   export interface RawClient extends EventEmitter {
     create(type: string, parameters: Record<string, unknown>, callback: (error: Error | null, object: RawObject) => void): void;
@@ -20,6 +17,7 @@ declare module "kurento-client" {
   const KurentoClient: {
     (url: string, options: Record<string, unknown>, callback: Callback): RawClient;
     getComplexType(name: string): (value: unknown) => unknown;
+    readonly register: { readonly classes: Readonly<Record<string, { readonly prototype: object }>> };
   };
   export default KurentoClient;
 }

@@ -1,7 +1,14 @@
 import kurento from "kurento-client";
 import { closeAfterEach } from "../testing/closing";
 import { startWireDouble } from "../testing/wireDouble";
+import { createLog } from "../log";
+import { StreamRegistry } from "../streams";
+import { offer } from "../testing/actors";
+import { until } from "../testing/client";
 import { connectKurento, Remote, type Methods } from "./kurento";
+import { probeTimes } from "./probe";
+import { MediaServer } from "./server";
+import { Viewing } from "./viewing";
 
 const closeAtEnd = closeAfterEach();
 
@@ -19,7 +26,7 @@ test("what a method asks of the media server is what kurento-client's own method
   const calls: { [M in keyof Methods]: [Remote, ...Parameters<Methods[M]>] } = {
     addTag: [mediaPipeline, "key", "value"],
     getTag: [mediaPipeline, "key"],
-    getPipelines: [await session.serverManager()],
+    getPipelines: [session.manager],
     processOffer: [endpoint, "v=0"],
     gatherCandidates: [endpoint],
     addIceCandidate: [endpoint, candidate],
@@ -34,7 +41,7 @@ test("what a method asks of the media server is what kurento-client's own method
     const before = media.asked.length;
     await remote.call(name as keyof Methods, ...(given as never));
     const ours = last();
-    await new Promise((done) => (remote.inner[name] as (...rest: unknown[]) => void)(...given.map(asOfKurentoClient), () => done(null)));
+    await new Promise((done) => (asOfKurentoClient(remote) as Asker)[name]!(...given.map(asOfKurentoClient), () => done(null)));
     expect(media.asked.slice(before, before + 2)).toEqual([`invoke ${name}`, `invoke ${name}`]);
     expect(ours).toBe(last());
   }
@@ -45,7 +52,51 @@ test("what a method asks of the media server is what kurento-client's own method
   }
 });
 
+type Asker = Record<string, (...parameters: unknown[]) => void>;
+
 function asOfKurentoClient(value: unknown): unknown {
-  if (value instanceof Remote) return value.inner;
+  if (value instanceof Remote) return value["own"] ?? value["asker"];
   return typeof value === "object" ? kurento.getComplexType("IceCandidate")(value) : value;
 }
+
+test("after joins and leaves kurento-client holds no object any more, neither of them nor of what went with its pipeline", async () => {
+  const media = await startWireDouble();
+  closeAtEnd(() => media.close());
+  const options = { name: "m1", url: media.url, run: "this", isRunning: async () => true, probe: probeTimes };
+  const server = new MediaServer(
+    options,
+    createLog("error", () => undefined),
+  );
+  closeAtEnd(() => server.close());
+  await server.start();
+  const { client } = server.kurento;
+  /** It asks the media server only for what it does not hold. */
+  const held = async (ids: readonly string[]) => {
+    const before = media.asked.length;
+    const describe = (id: string) => new Promise<void>((resolve) => client.getMediaobjectById(id, () => resolve()));
+    await Promise.all(ids.map(describe));
+    return ids.length - media.asked.slice(before).filter((asked) => asked === "describe").length;
+  };
+  const pipeline = await server.createPipeline();
+  const source = await server.kurento.create("PlayerEndpoint", { mediaPipeline: pipeline, uri: "rtsp://a/b", ...encoded });
+  const stream = { ...gate, wiring: { server, pipeline, source }, viewers: new Set<never>() };
+  const made = new Set<string>();
+  const join = async () => {
+    const viewing = new Viewing(new StreamRegistry(), stream, 1_000_000, { onCandidate: () => undefined, onEnded: () => undefined });
+    await viewing.start(offer);
+    for (const id of media.objects()) made.add(id);
+    return viewing;
+  };
+  for (let count = 0; count < 50; count++) await (await join()).end();
+  await join(); // goes with the pipeline, not by itself
+  expect(made.size).toBe(53);
+  // Of what another session made nothing is held either.
+  await server.kurento.made(media.plant("MediaPipeline", {})).call("addTag", "key", "value");
+  expect(await held([...made])).toBe(3);
+  await pipeline.release();
+  await until(() => (media.objects().length === 1 ? null : `left: ${media.objects().join(", ")}`));
+  expect(await held([...made, ...media.objects()])).toBe(0);
+});
+
+const encoded = { useEncodedMedia: true, networkCache: 0 };
+const gate = { id: "camera-gate", title: "Gate", kind: "camera", startedAt: "", state: "live", isRecording: false } as const;

@@ -71,22 +71,13 @@ export interface Types {
  * object are copied, which costs more than the request. What they end in is asked for, `_rpc`, with ids in place of objects.
  */
 export class Remote {
-  private static readonly known = new WeakMap<RawObject, Remote>();
-
-  private constructor(private readonly raw: RawObject) {
-    raw.removeAllListeners("newListener"); // would subscribe, too
-  }
-
-  static of(raw: RawObject): Remote {
-    // What is found by its id comes as a bare copy, which kurento-client itself then refuses as a parameter.
-    if (Object.getPrototypeOf(raw) === Object.prototype) Object.setPrototypeOf(raw, (raw.constructor as { prototype: object }).prototype);
-    const remote = Remote.known.get(raw) ?? new Remote(raw);
-    Remote.known.set(raw, remote);
-    return remote;
-  }
-
-  get id(): string {
-    return this.raw.id;
+  /** `asker` is an object of kurento-client's by which requests go; `own` is this one, where this session made it and hears its events. */
+  constructor(
+    readonly id: string,
+    private readonly asker: RawObject,
+    private readonly own: RawObject | null,
+  ) {
+    own?.removeAllListeners("newListener"); // would subscribe, too
   }
 
   /** Invokes a method; rejects with the server's error. */
@@ -98,61 +89,81 @@ export class Remote {
     return value;
   }
 
-  /** Subscribes; the request is on its way when this returns. One that fails is of an object that is gone, which others tell. */
+  /**
+   * Subscribes; the request is on its way when this returns. One that fails is of an object that is gone, which others tell.
+   * @throws Error when another session made the object
+   */
   on<E extends keyof Events>(event: E, listener: (data: Events[E]) => void): void {
-    if (this.raw.listenerCount(event) === 0) this.request("subscribe", { type: event }).catch(() => undefined);
-    this.raw.on(event, listener);
+    if (!this.own) throw new Error(`Events of ${this.id} go to the session that made it`);
+    if (this.own.listenerCount(event) === 0) this.request("subscribe", { type: event }).catch(() => undefined);
+    this.own.on(event, listener);
   }
 
   /** Releases the object and all that it holds. An object that is gone already is no error. */
   async release(): Promise<void> {
-    await this.request("release", {}).catch((error: Error) => {
-      if (!/not found|timed out|Connection error|disconnected/i.test(error.message)) throw error;
-    });
-    this.raw.emit("release"); // kurento-client forgets it, and what it held
+    try {
+      await this.request("release", {});
+    } catch (error) {
+      if (!/not found|timed out|Connection error|disconnected/i.test((error as Error).message)) throw error;
+    } finally {
+      this.own?.emit("release"); // kurento-client forgets it, and what it held
+    }
   }
 
   private request<T>(method: "invoke" | "subscribe" | "release", params: object): Promise<T> {
     return new Promise((resolve, reject) =>
-      this.raw.emit("_rpc", undefined, method, { object: this.id, ...params }, (error: Error | null, result: T) =>
+      this.asker.emit("_rpc", undefined, method, { object: this.id, ...params }, (error: Error | null, result: T) =>
         error ? reject(error) : resolve(result),
       ),
     );
   }
-
-  /** @internal For what is made in it. */
-  get inner(): RawObject {
-    return this.raw;
-  }
 }
+
+const managerId = "manager_ServerManager";
 
 /** One session with one media server. Made by `connectKurento`, over its whole life the same objects. */
 export class KurentoSession {
-  constructor(private readonly client: RawClient) {}
+  readonly manager: Remote;
+
+  constructor(
+    /** @internal */
+    readonly client: RawClient,
+    private readonly rawManager: RawObject,
+  ) {
+    this.manager = new Remote(managerId, rawManager, null);
+  }
 
   create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
-    const raw = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, value instanceof Remote ? value.inner : value]));
+    const raw = Object.fromEntries(
+      Object.entries(parameters).map(([key, value]) => [key, value instanceof Remote ? mention(value) : value]),
+    );
     return new Promise((resolve, reject) =>
-      this.client.create(type, raw, (error, object) => (error ? reject(error) : resolve(Remote.of(object)))),
+      this.client.create(type, raw, (error, object) => (error ? reject(error) : resolve(new Remote(object.id, object, object)))),
     );
   }
 
-  serverManager(): Promise<Remote> {
-    return this.objectById("manager_ServerManager");
-  }
-
-  /** An object that another session made, or this one. */
-  objectById(id: string): Promise<Remote> {
-    return new Promise((resolve, reject) =>
-      this.client.getMediaobjectById(id, (error, object) => (error ? reject(error) : resolve(Remote.of(object as RawObject)))),
-    );
+  /** An object that another session made. Nothing is asked: kurento-client would keep whatever it had once described. */
+  made(id: string): Remote {
+    return new Remote(id, this.rawManager, null);
   }
 
   /** Ends the session's socket at once; the server collects what it still holds four minutes later. */
   close(): void {
-    this.client.close();
-    this.client._re.disconnect();
+    close(this.client);
   }
+}
+
+function close(client: RawClient): void {
+  client.close();
+  client._re.disconnect();
+}
+
+/**
+ * What kurento-client takes for a pipeline. It looks whether a parameter is one, and sends its id; of one of its own objects it would first make
+ * a copy, with all methods, for their promises.
+ */
+function mention({ id }: Remote): object {
+  return Object.create(kurento.register.classes["MediaPipeline"]!.prototype, { id: { value: id }, then: { value: undefined } }) as object;
 }
 
 /** What becomes of a session's socket. */
@@ -171,26 +182,21 @@ export function connectKurento(url: string, timeoutMs: number, events: KurentoEv
       { strict: false, failAfter: 0, request_timeout: Math.min(10_000, timeoutMs * 5), duplicates_timeout: 1 },
       () => undefined,
     );
-    const session = new KurentoSession(client);
     let reason = "no answer";
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      close(client);
+      reject(error);
+    };
     client._re.on("error", (error: Error) => (reason = error.message));
-    const timer = setTimeout(() => {
-      session.close();
-      reject(new Error(`No answer from the media server at ${url} (${reason})`));
-    }, timeoutMs);
-    session.serverManager().then(
-      () => {
-        clearTimeout(timer);
-        client._re.on("disconnect", events.onLost);
-        client.on("reconnected", events.onBack);
-        resolve(session);
-      },
-      (error: Error) => {
-        clearTimeout(timer);
-        session.close();
-        reject(error);
-      },
-    );
+    const timer = setTimeout(() => fail(new Error(`No answer from the media server at ${url} (${reason})`)), timeoutMs);
+    client.getMediaobjectById(managerId, (error, manager) => {
+      if (error) return fail(error);
+      clearTimeout(timer);
+      client._re.on("disconnect", events.onLost);
+      client.on("reconnected", events.onBack);
+      resolve(new KurentoSession(client, manager as RawObject));
+    });
   });
 }
 

@@ -43,11 +43,10 @@ export function orphanReleaser(
       gone.add(maker);
       return missing.has(maker);
     };
-    const pipelines = await (await session.serverManager()).call("getPipelines");
-    for (const id of pipelines ?? []) {
-      const pipeline = await session.objectById(id).catch(() => null); // null: released meanwhile
-      const maker = await pipeline?.call("getTag", runTag).catch(() => null); // null: not ours
-      if (!pipeline || !maker || !(await isOrphan(maker))) continue;
+    for (const id of (await session.manager.call("getPipelines")) ?? []) {
+      const pipeline = session.made(id);
+      const maker = await pipeline.call("getTag", runTag).catch(() => null); // null: not ours, or released meanwhile
+      if (!maker || !(await isOrphan(maker))) continue;
       await pipeline.release();
       log.warn("Released a pipeline that an earlier run left behind", { media: name });
     }
