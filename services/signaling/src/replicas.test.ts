@@ -1,34 +1,13 @@
 import { MediaPool } from "./media/pool";
 import { probeTimes } from "./media/probe";
 import { createLog } from "./log";
-import { replicaTimes, shareStreams } from "./replicas";
-import type { SharedStore } from "./sharedStore";
+import { SharingReplicas } from "./replicas";
+import { replicaTimes } from "./replicaTimes";
 import { StreamRegistry, type Stream } from "./streams";
 import { closeAfterEach } from "./testing/closing";
+import { memoryStore } from "./testing/memoryStore";
 import { startWireDouble } from "./testing/wireDouble";
 import { until } from "./testing/client";
-
-/** A store in this process. `state` is the test's to set, `tell` wakes who listens, `forget` is a restart that lost everything. */
-function memoryStore() {
-  const texts = new Map<string, string>();
-  const listeners = new Set<() => void>();
-  const state = { isUp: true, upSince: 0 };
-  const tell = () => listeners.forEach((listener) => listener());
-  return {
-    state,
-    tell,
-    forget: () => texts.clear(),
-    open: (): SharedStore => ({
-      isUp: () => state.isUp,
-      upSince: () => state.upSince,
-      write: async (run, text) => (texts.set(run, text), tell()),
-      readAll: async () => new Map(texts),
-      remove: async (run) => (texts.delete(run), tell()),
-      onChange: (listener) => void listeners.add(listener),
-      close: () => undefined,
-    }),
-  };
-}
 
 const log = createLog("error", () => undefined);
 const closeAtEnd = closeAfterEach();
@@ -39,16 +18,16 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 async function startReplicas() {
   const media = await startWireDouble();
   closeAtEnd(() => media.close());
-  const store = memoryStore();
   const time = { now: 1_000_000 };
+  const store = memoryStore(time);
   const replica = async (run: string) => {
     const options = { name: "m1", url: media.url, run, isRunning: async () => true, probe: probeTimes };
-    const pool = new MediaPool([options], log);
     const streams = new StreamRegistry();
+    const pool = new MediaPool([options], streams, log);
     pool.start();
     closeAtEnd(() => pool.close());
     await until(() => (pool.servers[0]!.isUp ? null : "no media server"));
-    const replicas = shareStreams(run, store.open(), pool, streams, log, replicaTimes, () => time.now);
+    const replicas = new SharingReplicas(run, store.open(), pool, streams, log, replicaTimes, () => time.now);
     closeAtEnd(() => replicas.close());
     return { pool, streams, replicas };
   };
@@ -131,6 +110,7 @@ test("a store that comes back empty is believed only when everybody had time to 
     await turn();
     return { ids: b.streams.views().map(({ id }) => id), isRunning: await b.replicas.isRunning("a"), ended: [...ended] };
   };
+  store.mute.add("a");
   store.forget();
   store.state.upSince = time.now;
   time.now += replicaTimes.settleMs - 1;

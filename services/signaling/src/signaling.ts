@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Config, Secrets } from "./config";
+import type { CameraConfig, Config, Secrets } from "./config";
 import { createHttp, type Health } from "./http";
 import { keepCameraRows } from "./ledger/cameraRows";
 import { createLedger } from "./ledger/ledger";
@@ -12,6 +12,7 @@ import type { connectKurento } from "./media/kurento";
 import { MediaPool } from "./media/pool";
 import { probeTimes, type ProbeTimes } from "./media/probe";
 import { createMetrics } from "./metrics";
+import { OwnCameras } from "./ownCameras";
 import { parseClient, type ParseCall } from "./parse";
 import { joinReplicas } from "./replicas";
 import { createSessions } from "./session";
@@ -54,6 +55,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
   const isRunning = (other: string) => replicas.isRunning(other);
   const pool = new MediaPool(
     config.media.map((media) => ({ ...media, run, isRunning, probe, connect: options.connectKurento })),
+    streams,
     log,
   );
   const replicas = joinReplicas(run, config, secrets, pool, streams, log);
@@ -74,13 +76,12 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
     { config, turnSecret: secrets.turn, sessions, streams, publishing, metrics, log },
     options.webSocket ?? webSocketTimes,
   );
-  const cameras = config.cameras.map(
-    (camera) =>
-      new Camera({ config, pool, streams, ledger, log, times: options.camera ?? cameraTimes }, camera, secrets.cameras[camera.name]),
-  );
+  const camera = { config, pool, streams, ledger, log, times: options.camera ?? cameraTimes };
+  const make = (each: CameraConfig) => new Camera(camera, each, secrets.cameras[each.name]);
+  const cameras = new OwnCameras({ run, cameras: config.cameras, make, streams, log });
   await listen(http, config.listen);
   pool.start();
-  for (const camera of cameras) camera.start();
+  replicas.onOthers((others) => cameras.follow(others));
   const isLiving = async (other: string) => other === run || (await replicas.isRunning(other));
   const stopWriting = [
     keepCameraRows(parse, config.cameras, streams, log),
@@ -88,7 +89,7 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
     () => ledger.close(),
   ];
   const { port } = http.address() as AddressInfo;
-  log.info("Signaling listens", { port, cameras: cameras.length, media: config.media.length });
+  log.info("Signaling listens", { port, cameras: config.cameras.length, media: config.media.length });
 
   return {
     port,
@@ -96,7 +97,9 @@ export async function startSignaling(config: Config, secrets: Secrets, options: 
       isDraining = true;
       await new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 4000));
       for (const stop of stopWriting) stop();
-      await atMost(4000, Promise.all([sockets.close(), ...cameras.map((camera) => camera.close())]));
+      // Who takes the cameras over looks for them as soon as this replica is gone.
+      const leave = () => cameras.close().then(() => replicas.close());
+      await atMost(4000, Promise.all([sockets.close(), leave()]));
       await atMost(1000, ledger.settled());
       parseWatch.close();
       await replicas.close();

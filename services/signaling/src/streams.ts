@@ -32,16 +32,24 @@ export interface Stream {
   otherViewers?: number;
 }
 
+/** A camera's stream has this id, whichever replica plays it. */
+export const cameraStreamId = (name: string): string => `camera-${name}`;
+
+/** Why a camera's stream ends when another replica plays it from then on; its viewers join anew. */
+export const movedReason = "The camera moved to another server";
+
 /** The streams of this site, and who wants to know of changes. */
 export class StreamRegistry {
   private readonly streams = new Map<string, Stream>();
   /** Made by other replicas. */
-  private readonly foreign = new Map<string, Stream>();
+  private foreign: ReadonlyMap<string, Stream> = new Map();
+  /** Shown where nobody is known to have the stream. */
+  private readonly standIns = new Map<string, Stream>();
   private readonly listeners = new Set<(streams: StreamView[]) => void>();
   private isAnnounced = false;
 
   get(id: string): Stream | undefined {
-    return this.streams.get(id) ?? this.foreign.get(id);
+    return this.streams.get(id) ?? this.foreign.get(id) ?? this.standIns.get(id);
   }
 
   /** The streams that this replica made. */
@@ -49,13 +57,16 @@ export class StreamRegistry {
     return [...this.streams.values()];
   }
 
-  addForeign(stream: Stream): void {
-    this.foreign.set(stream.id, stream);
-    this.changed();
+  /** Shows exactly these of other replicas; `isNews` says that one of them is another or has changed. */
+  showForeign(streams: readonly Stream[], isNews: boolean): void {
+    this.foreign = new Map(streams.map((stream) => [stream.id, stream]));
+    if (isNews) this.changed();
   }
 
-  removeForeign(id: string): void {
-    if (this.foreign.delete(id)) this.changed();
+  /** Keeps a place on the wall, in this order, whoever has the stream. */
+  addStandIn(stream: Stream): void {
+    this.standIns.set(stream.id, stream);
+    this.changed();
   }
 
   get size(): number {
@@ -64,6 +75,15 @@ export class StreamRegistry {
 
   get viewerCount(): number {
     return [...this.streams.values()].reduce((sum, { viewers }) => sum + viewers.size, 0);
+  }
+
+  /** What streams put on a media server beside the places of this replica's own: viewers, and the streams of other replicas with theirs. */
+  loadOn(server: MediaServer): number {
+    const isThere = ({ wiring }: Stream) => wiring?.server === server;
+    const own = this.own().filter(isThere);
+    const foreign = [...this.foreign.values()].filter(isThere);
+    const load = [...own.map(viewersOf), ...foreign.map((stream) => 1 + viewersOf(stream))];
+    return load.reduce((sum, each) => sum + each, 0);
   }
 
   add(stream: Stream): void {
@@ -84,8 +104,8 @@ export class StreamRegistry {
   }
 
   views(): StreamView[] {
-    const others = [...this.foreign.values()].filter(({ id }) => !this.streams.has(id));
-    return [...this.streams.values(), ...others].map(streamView);
+    // A key keeps the place where it was first.
+    return [...new Map([...this.standIns, ...this.foreign, ...this.streams]).values()].map(streamView);
   }
 
   /** Changes of one turn come as one call. Returns a function that stops listening. */
@@ -106,7 +126,12 @@ export class StreamRegistry {
 }
 
 /** The stream as clients see it: the reason only while it is down, viewers of all replicas counted. */
-export function streamView({ id, title, kind, state, reason, isRecording, startedAt, viewers, otherViewers = 0 }: Stream): StreamView {
+export function streamView(stream: Stream): StreamView {
+  const { id, title, kind, state, reason, isRecording, startedAt } = stream;
   const why = state === "down" && reason !== undefined ? { reason } : {};
-  return { id, title, kind, state, ...why, isRecording, startedAt, viewers: viewers.size + otherViewers };
+  return { id, title, kind, state, ...why, isRecording, startedAt, viewers: viewersOf(stream) };
+}
+
+function viewersOf({ viewers, otherViewers = 0 }: Stream): number {
+  return viewers.size + otherViewers;
 }

@@ -8,6 +8,8 @@ const gate: CameraRow = { name: "gate", title: "Gate", state: "live" };
 const stored = (row: CameraRow, objectId = `row-${row.name}`): StoredCamera => ({ ...row, objectId });
 const down: CameraRow = { ...gate, state: "down", reason: "No answer" };
 
+const names = ["gate", "yard"];
+
 test.each<[string, StoredCamera[], CameraRow[], boolean, object[]]>([
   ["nothing", [], [], true, []],
   ["a new camera", [], [gate], true, [{ method: "POST", path: "/classes/Camera", body: { ...gate, since }, asMaster: true }]],
@@ -28,12 +30,13 @@ test.each<[string, StoredCamera[], CameraRow[], boolean, object[]]>([
   ],
   [
     "one that is not the site's any more",
-    [stored(gate)],
+    [stored({ ...gate, name: "old" })],
     [],
     true,
-    [{ method: "DELETE", path: "/classes/Camera/row-gate", asMaster: true }],
+    [{ method: "DELETE", path: "/classes/Camera/row-old", asMaster: true }],
   ],
-  ["one that another process knows", [stored(gate)], [], false, []],
+  ["one that another replica plays", [stored(down)], [], true, []],
+  ["one that another process knows", [stored({ ...gate, name: "new" })], [], false, []],
   [
     "one that is there twice",
     [stored(gate), stored(gate, "twin")],
@@ -42,7 +45,7 @@ test.each<[string, StoredCamera[], CameraRow[], boolean, object[]]>([
     [{ method: "DELETE", path: "/classes/Camera/twin", asMaster: true }],
   ],
 ])("%s", (_what, rows, wanted, isFirst, requests) => {
-  expect(cameraChanges(rows, wanted, isFirst, now)).toEqual(requests);
+  expect(cameraChanges(rows, { names, rows: wanted }, isFirst, now)).toEqual(requests);
 });
 
 let setup: Setup | undefined;

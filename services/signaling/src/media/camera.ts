@@ -1,7 +1,7 @@
 // Longer than usual: one camera from start to close; each attempt to play it, its probe and its faults stand in files beside.
 import type { CameraConfig } from "../config";
 import { reasonOf } from "../log";
-import type { Stream } from "../streams";
+import { cameraStreamId, movedReason, type Stream } from "../streams";
 import { CameraAttempt } from "./cameraAttempt";
 import { addressWithCredentials, cameraFault } from "./cameraFault";
 import type { Remote } from "./kurento";
@@ -28,7 +28,21 @@ export const cameraTimes: CameraTimes = { patienceMs: 15_000, firstRetryMs: 1000
 /** Of a camera that is reached: one that is late on a busy computer still says what is wrong with its password. */
 const probeTimeoutMs = 5000;
 
-/** A camera as a stream that is always on the wall. Its pipeline, with the viewers in it, outlives the attempts to play it. */
+/** A camera's stream before anybody plays it. */
+export function cameraStream({ name, title }: Pick<CameraConfig, "name" | "title">): Stream {
+  return {
+    id: cameraStreamId(name),
+    title,
+    kind: "camera",
+    startedAt: new Date().toISOString(),
+    state: "connecting",
+    isRecording: false,
+    wiring: null,
+    viewers: new Set(),
+  };
+}
+
+/** A camera that this replica plays. Its pipeline, with the viewers in it, outlives the attempts to play it. */
 export class Camera {
   private readonly stream: Stream;
   private attempt: CameraAttempt | null = null;
@@ -37,42 +51,59 @@ export class Camera {
   private retry: NodeJS.Timeout | undefined;
   private isClosed = false;
   private leaveServer: () => void = () => undefined;
+  private stopListening: readonly (() => void)[] = [];
 
   constructor(
     private readonly parts: CameraParts,
     private readonly camera: CameraConfig,
     private readonly password: string | undefined,
   ) {
-    this.stream = {
-      id: `camera-${camera.name}`,
-      title: camera.title,
-      kind: "camera",
-      startedAt: new Date().toISOString(),
-      state: "connecting",
-      isRecording: false,
-      wiring: null,
-      viewers: new Set(),
-    };
+    this.stream = cameraStream(camera);
+  }
+
+  /** Since when this replica plays it, ISO 8601. */
+  get since(): string {
+    return this.stream.startedAt;
   }
 
   start(): void {
     this.parts.streams.add(this.stream);
     this.parts.ledger.streamStarted(this.stream);
-    for (const server of this.parts.pool.servers) server.onUp(() => this.nudge());
+    this.stopListening = this.parts.pool.servers.map((server) => server.onUp(() => this.nudge()));
     if (this.parts.pool.leastLoaded()) void this.play();
     else this.retry = setTimeout(() => void this.play(), this.parts.times.patienceMs);
   }
 
+  /** Stops to play it, and only then takes it from the wall: who takes over from here finds the camera free. */
   async close(): Promise<void> {
+    // Now: who stops the server waits for a recorder only so long.
+    this.parts.ledger.streamEnded(this.stream.id, "The signaling server stopped");
+    await this.release();
+    this.parts.streams.remove(this.stream.id);
+  }
+
+  /** Another replica plays it, too, and goes on: what is on the wall is that one's from now on. */
+  async letGo(): Promise<void> {
+    this.parts.streams.remove(this.stream.id);
+    this.parts.ledger.streamEnded(this.stream.id, movedReason);
+    await this.release();
+  }
+
+  private async release(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.retry);
     this.leaveServer();
-    // Now: who stops the server waits for a recorder only so long.
-    this.parts.ledger.streamEnded(this.stream.id, "The signaling server stopped");
+    for (const stop of this.stopListening) stop();
+    this.dismiss(movedReason);
     await this.endAttempt();
     const { wiring } = this.stream;
     if (wiring?.server.isUp) await wiring.pipeline.release().catch(() => undefined);
-    this.parts.streams.remove(this.stream.id);
+  }
+
+  private dismiss(reason: string): void {
+    const viewers = [...this.stream.viewers];
+    this.stream.viewers.clear();
+    for (const viewer of viewers) viewer.onEnded(reason);
   }
 
   /** A media server came up: a camera that has none need not wait for its next try. */
@@ -126,6 +157,10 @@ export class Camera {
     const server = this.parts.pool.leastLoaded();
     if (!server) throw new Error("no media server answers");
     const pipeline = await server.createPipeline();
+    if (this.isClosed) {
+      await pipeline.release();
+      throw new Error("it is not played any more");
+    }
     this.leaveServer();
     const leave = [this.parts.pool.occupy(server), server.onGone(() => this.loseServer())];
     this.leaveServer = () => leave.forEach((each) => each());
@@ -159,10 +194,8 @@ export class Camera {
   private loseServer(): void {
     void this.endAttempt();
     this.leaveServer();
-    const viewers = [...this.stream.viewers];
-    this.stream.viewers.clear();
     this.parts.streams.update(this.stream, { wiring: null });
-    for (const viewer of viewers) viewer.onEnded("The media server went away");
+    this.dismiss("The media server went away");
     this.giveUp("The media server went away");
   }
 

@@ -174,8 +174,8 @@ export interface KurentoEvents {
   onBack(isSameSession: boolean): void;
 }
 
-/** Connects and waits for the first answer. @throws when the server does not answer within `timeoutMs`. */
-export function connectKurento(url: string, timeoutMs: number, events: KurentoEvents): Promise<KurentoSession> {
+/** Connects and waits for the first answer. @throws when the server does not answer within `timeoutMs`, or `signal` says to give up. */
+export function connectKurento(url: string, timeoutMs: number, events: KurentoEvents, signal?: AbortSignal): Promise<KurentoSession> {
   return new Promise((resolve, reject) => {
     const client = kurento(
       url,
@@ -183,16 +183,22 @@ export function connectKurento(url: string, timeoutMs: number, events: KurentoEv
       () => undefined,
     );
     let reason = "no answer";
-    const fail = (error: Error) => {
+    const settle = () => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+    };
+    const fail = (error: Error) => {
+      settle();
       close(client);
       reject(error);
     };
+    const giveUp = () => fail(new Error("given up"));
+    signal?.addEventListener("abort", giveUp);
     client._re.on("error", (error: Error) => (reason = error.message));
     const timer = setTimeout(() => fail(new Error(`No answer from the media server at ${url} (${reason})`)), timeoutMs);
     client.getMediaobjectById(managerId, (error, manager) => {
       if (error) return fail(error);
-      clearTimeout(timer);
+      settle();
       client._re.on("disconnect", events.onLost);
       client.on("reconnected", events.onBack);
       resolve(new KurentoSession(client, manager as RawObject));

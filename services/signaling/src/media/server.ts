@@ -28,7 +28,7 @@ export class MediaServer {
   private sweep: NodeJS.Timeout | undefined;
   private readonly sweepTimes: SweepTimes;
   private failures = 0;
-  private isClosed = false;
+  private readonly closing = new AbortController();
   private readonly upListeners = new Set<() => void>();
   private readonly goneListeners = new Set<(reason: string) => void>();
 
@@ -50,8 +50,10 @@ export class MediaServer {
     return this.session;
   }
 
-  onUp(listener: () => void): void {
+  /** Returns a function that stops listening. */
+  onUp(listener: () => void): () => void {
     this.upListeners.add(listener);
+    return () => this.upListeners.delete(listener);
   }
 
   /** Called when the server is gone with everything on it; returns a function that stops listening. */
@@ -70,18 +72,20 @@ export class MediaServer {
   }
 
   async start(): Promise<void> {
-    if (this.isClosed) return;
+    if (this.closing.signal.aborted) return;
     const { url, probe, connect = connectKurento } = this.options;
     let session: KurentoSession | undefined;
+    const events = {
+      onLost: () => this.log.warn("Connection to the media server lost", { media: this.name }),
+      onBack: (isSame: boolean) =>
+        isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted"),
+    };
     try {
-      session = await connect(url, probe.timeoutMs, {
-        onLost: () => this.log.warn("Connection to the media server lost", { media: this.name }),
-        onBack: (isSame) => (isSame ? this.log.info("Back with the same objects", { media: this.name }) : this.lose("it was restarted")),
-      });
-      if (this.isClosed) return session.close();
+      session = await connect(url, probe.timeoutMs, events, this.closing.signal);
+      if (this.closing.signal.aborted) return session.close();
       const releaseOrphans = orphanReleaser(this.options, session, this.log);
       await releaseOrphans(true);
-      if (this.isClosed) return session.close();
+      if (this.closing.signal.aborted) return session.close();
       this.session = session;
       this.failures = 0;
       this.startProbe();
@@ -90,13 +94,14 @@ export class MediaServer {
       for (const listener of this.upListeners) listener();
     } catch (error) {
       session?.close();
+      if (this.closing.signal.aborted) return;
       if (this.failures === 0) this.log.warn("Media server is not reachable; trying again", { media: this.name, reason: reasonOf(error) });
       this.scheduleRetry();
     }
   }
 
   close(): void {
-    this.isClosed = true;
+    this.closing.abort();
     clearTimeout(this.retry);
     clearTimeout(this.sweep);
     this.probe?.close();
@@ -125,7 +130,7 @@ export class MediaServer {
   }
 
   private scheduleRetry(): void {
-    if (this.isClosed) return;
+    if (this.closing.signal.aborted) return;
     const delayMs = Math.min(10_000, 1000 * 2 ** this.failures++);
     this.retry = setTimeout(() => void this.start(), delayMs);
   }

@@ -3,6 +3,7 @@ import type { Candidate } from "../messages";
 import { Refusal } from "../refusal";
 import { offerProblem } from "../sdp";
 import type { Stream, StreamRegistry, Viewer } from "../streams";
+import type { MediaServer } from "./server";
 import { WebRtcConnection } from "./webRtc";
 
 /** What a viewed stream tells its viewer. */
@@ -15,6 +16,7 @@ export interface ViewerEvents {
 export class Viewing {
   private readonly connection: WebRtcConnection;
   private viewer: Viewer | null = null;
+  private server: MediaServer | null = null;
   private isEnded = false;
 
   constructor(
@@ -36,6 +38,7 @@ export class Viewing {
     const { wiring, title, state, reason } = this.stream;
     if (!wiring?.server.isUp || state === "down")
       throw new Refusal("mediaUnavailable", reason ?? `${title} cannot be reached at the moment`);
+    this.server = wiring.server;
     const kilobits = Math.floor(this.maxBitrateBps / 1000);
     try {
       const answer = await this.connection.negotiate(wiring.server, wiring.pipeline, offer, (endpoint) => {
@@ -62,7 +65,7 @@ export class Viewing {
   async end(): Promise<void> {
     this.isEnded = true;
     if (this.viewer && this.stream.viewers.delete(this.viewer)) this.streams.changed();
-    if (this.stream.wiring?.server.isUp) await this.connection.release().catch(() => undefined);
+    if (this.server?.isUp) await this.connection.release().catch(() => undefined);
   }
 
   /** From here on a source that is made anew (a camera that came back) is connected to this endpoint too. */

@@ -24,14 +24,13 @@ export async function connectInProcess(): Promise<KurentoSession> {
     raws.set(id, raw);
     return raw;
   };
-  const client: Pick<RawClient, "create" | "getMediaobjectById" | "close"> & { _re: object } = {
+  const client: Pick<RawClient, "create" | "close"> & { _re: object } = {
     create(type, { mediaPipeline }, done) {
       const inPipeline = mediaPipeline ? { mediaPipeline: (mediaPipeline as RawObject).id } : {};
       answer("create", { type, constructorParams: inPipeline }, done as Answer);
     },
-    getMediaobjectById: (id, done) => done(null, raws.get(String(id)) ?? rawOf(String(id))),
     close: () => undefined,
     _re: { disconnect: () => undefined },
   };
-  return new KurentoSession(client as RawClient);
+  return new KurentoSession(client as RawClient, rawOf("manager_ServerManager"));
 }
