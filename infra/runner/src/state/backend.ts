@@ -104,9 +104,9 @@ async function ensureMeta(file: string): Promise<void> {
   await handle?.close();
 }
 
-/** Writes a file so that after a crash it is the old one or the new one, whole. */
+/** Writes a file so that after a crash it is the old one or the new one, whole. The stack's lock is held: a draft that is there was left by a killed run. */
 async function writeDurably(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.draft`;
+  const draft = `${file}.draft`;
   const handle = await open(draft, "w", 0o600);
   await handle.writeFile(text);
   await handle.sync();

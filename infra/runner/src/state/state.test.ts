@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import os from "node:os";
 import path from "node:path";
 import { canonicalOrder } from "../engine/order";
-import { needsOf, type Resource } from "../engine/resource";
+import { needsOf } from "../engine/resource";
 import { reveal, secret } from "../engine/values";
 import { WIRE } from "../testing/recordings";
+import { volume } from "../testing/resources";
 import { StateFile, stackFile } from "./backend";
 import type { Deployment } from "./checkpoint";
 import { takeLock } from "./lock";
@@ -21,25 +22,11 @@ const stack = (): { backend: string; project: string; stack: string; passphrase:
   stack: "dev",
   passphrase: "wire",
 });
-const resource = (name: string, more: Partial<Resource> = {}): Resource => ({
-  urn: `urn:pulumi:dev::wire::docker:index/volume:Volume::${name}`,
-  type: "docker:index/volume:Volume",
-  custom: true,
-  id: name,
-  inputs: {},
-  outputs: {},
-  dependencies: [],
-  propertyDependencies: {},
-  created: "2026-01-01T00:00:00Z",
-  modified: "2026-01-01T00:00:00Z",
-  ...more,
-});
-
 /** Puts the CLI's own checkpoint where its backend would keep it. */
 async function withRecordedState(): Promise<{ deployment: Deployment }> {
   const recorded = JSON.parse(readFileSync(path.join(WIRE, "checkpoint.json"), "utf8")) as { deployment: Deployment };
   const [file] = await StateFile.open(stack());
-  await file.save({ resources: [resource("first")], pending: [] });
+  await file.save({ resources: [volume("first")], pending: [] });
   writeFileSync(
     stackFile(folder, "wire", "dev"),
     JSON.stringify({ version: 3, checkpoint: { stack: "organization/wire/dev", latest: recorded.deployment } }),
@@ -52,10 +39,10 @@ test("the CLI's checkpoint opens with its passphrase, and is written back with i
   const [file, snapshot] = await StateFile.open(stack());
   const token = snapshot.resources.find(({ urn }) => urn.endsWith("::web-token"))!;
   expect(reveal(token.inputs)).toEqual({ __defaults: [], data: "czNjcmV0", name: "wire-token-1ec1c26b50" });
-  await file.save({ ...snapshot, resources: [...snapshot.resources, resource("more")] });
+  await file.save({ ...snapshot, resources: [...snapshot.resources, volume("more")] });
   const written = JSON.parse(readFileSync(stackFile(folder, "wire", "dev"), "utf8")) as { checkpoint: { latest: Deployment } };
   const byUrn = (list: Deployment["resources"] = []): unknown => Object.fromEntries(list.map((one) => [one["urn"], one["inputs"]]));
-  const { [resource("more").urn]: _more, ...kept } = byUrn(written.checkpoint.latest.resources) as Record<string, unknown>;
+  const { [volume("more").urn]: _more, ...kept } = byUrn(written.checkpoint.latest.resources) as Record<string, unknown>;
   expect(kept).toEqual(byUrn(deployment.resources));
   expect(written.checkpoint.latest.manifest).toMatchObject({ version: "v3.260.0", magic: deployment.manifest.magic });
 });
@@ -77,7 +64,7 @@ test("a damaged state file is named", async () => {
 });
 
 test("a state that says nothing new isn't written, in whatever order it is given", async () => {
-  const resources = [resource("a", { inputs: { data: secret("x") } }), resource("b", { dependencies: [resource("a").urn] })];
+  const resources = [volume("a", { inputs: { data: secret("x") } }), volume("b", { dependencies: [volume("a").urn] })];
   const [first] = await StateFile.open(stack());
   await first.save({ resources, pending: [] });
   const text = readFileSync(stackFile(folder, "wire", "dev"), "utf8");
@@ -89,7 +76,7 @@ test("a state that says nothing new isn't written, in whatever order it is given
 
 test("the last of many states saved at once is what the file says", async () => {
   const [file] = await StateFile.open(stack());
-  const saves = Array.from({ length: 20 }, (_, index) => file.save({ resources: [resource(`r${index}`)], pending: [] }));
+  const saves = Array.from({ length: 20 }, (_, index) => file.save({ resources: [volume(`r${index}`)], pending: [] }));
   await Promise.all(saves);
   const [, snapshot] = await StateFile.open(stack());
   expect(snapshot.resources.map(({ id }) => id)).toEqual(["r19"]);
@@ -101,7 +88,7 @@ test("any state has one order, in which everything follows what it needs", () =>
     .array(fc.array(fc.nat(11), { maxLength: 4 }), { minLength: 1, maxLength: 12 })
     .map((needs) =>
       needs.map((earlier, index) =>
-        resource(`r${index}`, { dependencies: [...new Set(earlier.filter((one) => one < index))].map((one) => resource(`r${one}`).urn) }),
+        volume(`r${index}`, { dependencies: [...new Set(earlier.filter((one) => one < index))].map((one) => volume(`r${one}`).urn) }),
       ),
     );
   const shuffled = graph.chain((resources) =>
