@@ -94,7 +94,7 @@ export class Deployment {
 
   /**
    * Deletes what the program no longer asks for; only to be called when it ended well.
-   * @throws RunnerError `protected`, before anything is deleted
+   * @throws RunnerError `protected`, `unsupported`, before anything is deleted
    */
   async removeRest(onProtected: "refuse" | "keep" | "delete" = "refuse"): Promise<void> {
     const rest = [...this.ledger.olds.values(), ...this.ledger.leavers];
@@ -107,6 +107,7 @@ export class Deployment {
       );
     const kept = new Set(withNeeds(guarded, rest));
     const unwanted = rest.filter((resource) => !kept.has(resource));
+    for (const resource of unwanted) this.maker.deleterOf(resource);
     await deleteAll(unwanted, async (resource) => {
       if (this.isStopped()) return false;
       await this.steps.run("delete", resource, [], this.maker.replaced.has(resource), () => this.maker.remove(resource));

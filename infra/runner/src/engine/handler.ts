@@ -1,3 +1,4 @@
+import { RunnerError } from "../api";
 import type { Resource } from "./resource";
 import type { Values } from "./values";
 
@@ -66,3 +67,10 @@ export interface Handler {
 }
 
 export type HandlerSource = (type: string) => Handler | undefined;
+
+/** @throws RunnerError `unsupported` where the runner knows no such type */
+export function knownHandler(handlers: HandlerSource, { type, name }: { type: string; name: string }): Handler {
+  const handler = handlers(type);
+  if (handler) return handler;
+  throw new RunnerError("unsupported", `${name}: The runner knows no resources of type ${type}. Use the Pulumi CLI for it, or take it out`);
+}

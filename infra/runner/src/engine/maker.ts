@@ -1,7 +1,7 @@
 import type { Op } from "../api";
-import { type Context, type Handler, type HandlerSource, type Made, NotConverged } from "./handler";
+import { type Context, type Handler, type HandlerSource, knownHandler, type Made, NotConverged } from "./handler";
 import type { Ledger } from "./ledger";
-import { isProvider, type PendingOperation, type Resource } from "./resource";
+import { isProvider, nameOf, type PendingOperation, type Resource } from "./resource";
 import type { Steps } from "./steps";
 import { isSecret, secret, type Values } from "./values";
 
@@ -114,10 +114,16 @@ export class Maker {
     );
   }
 
+  /** What deletes a resource; undefined where there is nothing to delete but the record. @throws RunnerError `unsupported` */
+  deleterOf({ custom, type, urn, rest }: Resource): Handler | undefined {
+    const isRecord = !custom || isProvider(type) || rest?.["retainOnDelete"] === true;
+    return isRecord ? undefined : knownHandler(this.o.handlers, { type, name: nameOf(urn) });
+  }
+
   async remove(resource: Resource): Promise<void> {
-    const handler = resource.custom ? this.o.handlers(resource.type) : undefined;
+    const handler = this.deleterOf(resource);
     if (this.o.isPreview) return this.o.ledger.forget(resource);
-    if (!handler || isProvider(resource.type) || resource.rest?.["retainOnDelete"] === true) {
+    if (!handler) {
       this.o.ledger.forget(resource);
       return this.o.save();
     }

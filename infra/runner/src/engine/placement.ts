@@ -1,6 +1,6 @@
 import { type Op, RunnerError } from "../api";
 import { Decision } from "./decision";
-import type { Context, Handler, HandlerSource } from "./handler";
+import { type Context, type Handler, type HandlerSource, knownHandler } from "./handler";
 import type { Ledger } from "./ledger";
 import type { Maker } from "./maker";
 import { changedPaths, ignoringChanges } from "./paths";
@@ -37,7 +37,8 @@ export class Placement {
   private readonly providers: Providers;
 
   constructor(private readonly o: PlacementOptions) {
-    this.decision = new Decision({ ...o, handlerOf: (resource) => this.handlerOf(resource) });
+    const handlerOf = ({ type, urn }: Resource): Handler => knownHandler(o.handlers, { type, name: nameOf(urn) });
+    this.decision = new Decision({ ...o, handlerOf });
     this.providers = new Providers({ ...o, place: (goal) => this.place(goal) });
   }
 
@@ -62,7 +63,7 @@ export class Placement {
   }
 
   private async placeCustom(goal: Goal, draft: Resource, old: Resource | undefined): Promise<Registered> {
-    const handler = this.handlerOf(goal);
+    const handler = knownHandler(this.o.handlers, goal);
     const provider = isProvider(goal.type) ? undefined : await this.providers.of(goal);
     if (provider) draft.provider = `${provider.urn}::${provider.id ?? UNKNOWN}`;
     const wanted = isProvider(goal.type)
@@ -74,14 +75,5 @@ export class Placement {
     draft.inputs = await handler.check(news, before?.inputs, context);
     const answer = await this.decision.make(goal, handler, context, draft, old);
     return { urn: draft.urn, ...answer };
-  }
-
-  private handlerOf({ type, urn, name }: { type: string; urn?: string; name?: string }): Handler {
-    const handler = this.o.handlers(type);
-    if (handler) return handler;
-    throw new RunnerError(
-      "unsupported",
-      `${name ?? nameOf(urn ?? "")}: The runner knows no resources of type ${type}. Use the Pulumi CLI for it, or take it out`,
-    );
   }
 }

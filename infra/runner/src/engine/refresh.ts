@@ -1,5 +1,5 @@
 import type { Op, ResourceResult } from "../api";
-import type { Context, HandlerSource } from "./handler";
+import { type Context, type HandlerSource, knownHandler } from "./handler";
 import { isDefaultProvider, nameOf, type Resource } from "./resource";
 
 /** What a look at all that the state knows found: what is still there, and what became of each resource. */
@@ -10,15 +10,20 @@ export interface Looked {
 
 const mark = "drifted: ";
 
-/** Looks at what there is: what is gone is forgotten, what drifted is marked, so that it is updated whatever the program asks for. */
+/**
+ * Looks at what there is: what is gone is forgotten, what drifted is marked, so that it is updated whatever the program asks for.
+ * @throws RunnerError `unsupported` where the state has a type that the runner doesn't know
+ */
 export async function look(
   resources: readonly Resource[],
-  handlerOf: HandlerSource,
+  handlers: HandlerSource,
   contextOf: (resource: Resource) => Context,
 ): Promise<Looked> {
   const looked = await Promise.all(
     resources.map(async (resource) => {
-      const found = resource.custom ? await handlerOf(resource.type)?.read(resource, contextOf(resource)) : undefined;
+      const { type, urn, custom } = resource;
+      const handler = custom ? knownHandler(handlers, { type, name: nameOf(urn) }) : undefined;
+      const found = await handler?.read(resource, contextOf(resource));
       const drifted = found === "gone" || !found ? [] : found.drifted;
       const op: Op = found === "gone" ? "delete" : drifted.length > 0 ? "refresh" : "same";
       const errors = (resource.initErrors ?? []).filter((error) => !error.startsWith(mark));

@@ -1,11 +1,12 @@
-import type { Context, HandlerSource } from "./handler";
-import type { PendingOperation, Resource } from "./resource";
+import { type Context, type Handler, type HandlerSource, knownHandler } from "./handler";
+import { nameOf, type PendingOperation, type Resource } from "./resource";
 
 export const INTERRUPTED = "interrupted";
 
 /**
  * What a state means after a run that never wrote the end of its steps: what was being created and is there is adopted (or, being
  * other than wanted, removed), what was being updated is updated again, what was being deleted may be gone.
+ * @throws RunnerError `unsupported` where a step was at a type that the runner doesn't know
  */
 export async function settlePending(
   state: { resources: Resource[]; pending: PendingOperation[] },
@@ -14,8 +15,8 @@ export async function settlePending(
 ): Promise<Resource[]> {
   let resources = repeatUpdates(state);
   for (const { type, resource } of state.pending) {
-    const handler = resource.custom ? handlers(resource.type) : undefined;
-    if (!handler) continue;
+    if (!resource.custom) continue;
+    const handler = knownHandler(handlers, { type: resource.type, name: nameOf(resource.urn) });
     if (type === "creating" && !resources.some(({ urn, delete: isLeaving }) => urn === resource.urn && !isLeaving)) {
       const made = await handler.settle(resource.inputs, contextOf(resource));
       if (made !== "nothing") resources.push({ ...resource, ...made, initErrors: [`${INTERRUPTED} while creating`] });
@@ -38,12 +39,7 @@ export function repeatUpdates({ resources, pending }: { resources: Resource[]; p
 }
 
 /** A replacement was being created beside the old one: when it is there, it takes its place and the old one waits for its deletion. */
-async function settleReplacement(
-  resources: Resource[],
-  replacement: Resource,
-  handler: NonNullable<ReturnType<HandlerSource>>,
-  context: Context,
-): Promise<Resource[]> {
+async function settleReplacement(resources: Resource[], replacement: Resource, handler: Handler, context: Context): Promise<Resource[]> {
   const made = await handler.settle(replacement.inputs, context);
   if (made === "nothing") return resources;
   const isOld = ({ urn, delete: isLeaving }: Resource): boolean => urn === replacement.urn && !isLeaving;

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, sym
 import os from "node:os";
 import path from "node:path";
 import type { RunnerEvent, RunnerOptions, RunResult } from "../api";
-import type { Resource } from "../engine/resource";
+import type { PendingOperation, Resource } from "../engine/resource";
 import { destroy, preview, refresh, settle, up } from "../run";
 import { StateFile, stackFile } from "../state/backend";
 import type { FakeDocker, Write } from "./fakeDocker";
@@ -85,6 +85,12 @@ export class Harness<D extends CountedDocker = FakeDocker> {
 
   stateText(): string {
     return readFileSync(stackFile(this.folder, this.project, "dev"), "utf8");
+  }
+
+  /** Writes a state that no run made. */
+  async keep(resources: Resource[], pending: PendingOperation[] = []): Promise<void> {
+    const [file] = await StateFile.open({ ...this.options() });
+    await file.save({ resources, pending });
   }
 
   async resources(): Promise<Resource[]> {
