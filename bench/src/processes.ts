@@ -25,7 +25,10 @@ export function listens(port: number): void {
   process.send!({ type: "listening", port } satisfies ServerAnswer);
 }
 
-/** What the bench gave this process to start with; `withProcesses` sends it first. */
+/**
+ * What the bench gave this process to start with; `withProcesses` sends it first. Who sends more waits for a first answer: what came before somebody
+ * listens to it would be lost.
+ */
 export async function optionsOfProcess<T>(): Promise<T> {
   const [options] = (await once(process, "message")) as [T];
   return options;

@@ -22,6 +22,7 @@ export const flood = (): Promise<Figure[]> =>
     await answerOf<JoinerAnswer, "ready">(joiner, "ready");
     const calm = await joins(joiner);
     const flooder = start("flooder.js", { port, token: "token-ada", senders: 4, knockers: 4 } satisfies FlooderOptions);
+    await answerOf<FlooderAnswer, "ready">(flooder, "ready");
     const flooded = answerOf<FlooderAnswer, "flooded">(flooder, "flooded");
     flooder.send({ type: "flood", seconds } satisfies FlooderRequest);
     const [beside, attack] = await Promise.all([joins(joiner), flooded]);
@@ -35,7 +36,9 @@ async function joins(joiner: ChildProcess): Promise<readonly number[]> {
   return (await answer).joinsMs;
 }
 
-const figure = (calm: readonly number[], beside: readonly number[], { frames, hungUp, refused }: FlooderAnswer): Figure => ({
+type Attack = Extract<FlooderAnswer, { type: "flooded" }>;
+
+const figure = (calm: readonly number[], beside: readonly number[], { frames, hungUp, refused }: Attack): Figure => ({
   name: "flood: the longest join of others beside it",
   value: Math.max(...beside) / 1000,
   unit: "s",

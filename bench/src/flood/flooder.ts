@@ -4,7 +4,8 @@ import { origin } from "../signaling/messages";
 
 /** One person and one address that want to hurt: how many frames were sent, connections hung up on, and connections refused. */
 export type FlooderRequest = { readonly type: "flood"; readonly seconds: number };
-export type FlooderAnswer = { readonly type: "flooded"; readonly frames: number; readonly hungUp: number; readonly refused: number };
+export type FlooderAnswer =
+  { readonly type: "ready" } | { readonly type: "flooded"; readonly frames: number; readonly hungUp: number; readonly refused: number };
 export interface FlooderOptions {
   readonly port: number;
   readonly token: string;
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.send!({ type: "flooded", ...count } satisfies FlooderAnswer), seconds * 1000);
   });
   process.once("disconnect", () => process.exit(0));
+  process.send!({ type: "ready" } satisfies FlooderAnswer);
 }
 
 void main();
