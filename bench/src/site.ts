@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Barecast, clientNetwork, projectFolder, SiteUnderTest, startBrowser, type Browser } from "@barecast/e2e";
 import { machineNetwork, machineStatus } from "@barecast/machines";
-import { loadSite, openSecrets, placeOf, type Host, type Place } from "@barecast/site";
+import { loadSite, openSecrets, placeOf, type Host, type Place, type Site } from "@barecast/site";
 
 /** A site that is up: benches measure it as it is, and never bring it up or change it. */
 export interface RunningSite {
   readonly site: SiteUnderTest;
+  readonly settings: Site;
   readonly host: Host;
   readonly place: Place;
 }
@@ -44,7 +45,7 @@ export async function runningSite(env = process.env): Promise<RunningSite> {
     machine: `${networkName}-${host.name}`,
     ca: readFileSync(place.caCert, "utf8"),
   };
-  return { site: new SiteUnderTest(new Barecast(file), up, about), host, place };
+  return { site: new SiteUnderTest(new Barecast(file), up, about), settings, host, place };
 }
 
 /** Browsers in networks of their own, for as long as `act` runs. */

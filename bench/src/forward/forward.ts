@@ -20,8 +20,8 @@ export const forward = (): Promise<Figure[]> =>
   withProcesses(__dirname, async (start) => {
     const servers = { pocket: start("pocketServer.js"), plain: start("plainServer.js") };
     const [pocket, plain] = await Promise.all([listening(servers.pocket), listening(servers.plain)]);
-    const ways = { pocket: { way: "pocket", port: pocket }, plain: { way: "plain", port: plain } } as const;
-    const load = start("load.js", { ways, viewers } satisfies LoadOptions);
+    const ways = { pocket: { way: "pocket", url: `ws://127.0.0.1:${pocket}/kurento` }, plain: { way: "plain", port: plain } } as const;
+    const load = start("load.js", { ways, viewers, decrypting: viewers } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
     const rates = await byTurns(["pocket", "plain"], rounds, (name) =>
       perCpuSecond(servers[name], () => forwarded(load, name, { packetsPerSecond, seconds }, viewers)),

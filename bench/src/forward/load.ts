@@ -4,9 +4,9 @@ import { newParty, send, type Party } from "./party";
 import { wayOf } from "./ways";
 
 async function main(): Promise<void> {
-  const { ways, viewers } = await optionsOfProcess<LoadOptions>();
+  const { ways, viewers, decrypting } = await optionsOfProcess<LoadOptions>();
   const parties = new Map<string, Party>();
-  for (const [name, options] of Object.entries(ways)) parties.set(name, await newParty(await wayOf(options), viewers));
+  for (const [name, options] of Object.entries(ways)) parties.set(name, await newParty(await wayOf(options), viewers, decrypting));
   process.on("message", (request: LoadRequest) => {
     void send(parties.get(request.to)!, request).then((sent) => process.send!({ type: "sent", ...sent } satisfies LoadAnswer));
   });

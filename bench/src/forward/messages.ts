@@ -2,7 +2,9 @@ import type { Endpoint } from "@barecast/cli";
 
 /** Where a publisher and its viewers meet: a plain werift forwarder, a media server by its control port, or a site that is up, by its pages' ways. */
 export type WayOptions =
-  | { readonly way: "plain" | "pocket"; readonly port: number }
+  | { readonly way: "plain"; readonly port: number }
+  /** `url` is the WebSocket of Kurento's protocol. */
+  | { readonly way: "pocket"; readonly url: string }
   | {
       readonly way: "site";
       readonly endpoint: Endpoint;
@@ -13,6 +15,8 @@ export type WayOptions =
 export interface LoadOptions {
   readonly ways: Readonly<Record<string, WayOptions>>;
   readonly viewers: number;
+  /** How many of the viewers decrypt what comes. The others count it as it comes in, so that the load leaves the servers their processor. */
+  readonly decrypting: number;
 }
 
 export interface Sending {

@@ -1,4 +1,5 @@
 import { MediaStreamTrack, RtpHeader, RtpPacket, type RTCPeerConnection } from "werift";
+import { countOnly } from "./countOnly";
 import type { Sending, Sent } from "./messages";
 
 /** One publisher and N viewers of one server, all in this process: what they cost is not counted. */
@@ -31,8 +32,8 @@ function payload(isKeyFrame: boolean): Buffer {
 }
 const [keyFrame, deltaFrame] = [payload(true), payload(false)];
 
-/** Lets a publisher and its viewers join, one after the other, and waits until each is connected. */
-export async function newParty({ newPeer, join }: Way, viewers: number): Promise<Party> {
+/** Lets a publisher and its viewers join, one after the other, and waits until each is connected. `decrypting` is that of `LoadOptions`. */
+export async function newParty({ newPeer, join }: Way, viewers: number, decrypting: number): Promise<Party> {
   const party: Party = { track: new MediaStreamTrack({ kind: "video" }), viewers, received: 0, published: 0 };
   const publisher = newPeer("publish");
   publisher.addTransceiver(party.track, { direction: "sendonly" });
@@ -41,9 +42,11 @@ export async function newParty({ newPeer, join }: Way, viewers: number): Promise
   for (let viewer = 0; viewer < viewers; viewer++) {
     const peer = newPeer("view");
     peer.addTransceiver("video", { direction: "recvonly" });
-    peer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe(() => void party.received++));
+    const isDecrypting = viewer < decrypting;
+    if (isDecrypting) peer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe(() => void party.received++));
     await join("view", peer);
     await connected(peer);
+    if (!isDecrypting) countOnly(peer, () => void party.received++);
   }
   return party;
 }

@@ -7,7 +7,7 @@ import { toSite } from "./toSite";
 /** The way into a server. @throws Error when it can't be reached, or refuses */
 export function wayOf(options: WayOptions): Promise<Way> {
   if (options.way === "site") return toSite(options);
-  return options.way === "plain" ? toPlain(options.port) : toPocket(options.port);
+  return options.way === "plain" ? toPlain(options.port) : toPocket(options.url);
 }
 
 async function toPlain(port: number): Promise<Way> {
@@ -20,8 +20,8 @@ async function toPlain(port: number): Promise<Way> {
   return { newPeer: () => newPeer(), join };
 }
 
-async function toPocket(port: number): Promise<Way> {
-  const client = await kurento(`ws://127.0.0.1:${port}/kurento`);
+async function toPocket(url: string): Promise<Way> {
+  const client = await kurento(url);
   const pipeline = await client.create("MediaPipeline");
   let source: Remote | undefined;
   const join: Way["join"] = async (kind, peer) => {

@@ -6,6 +6,6 @@ export { until } from "./until";
 export { readCounter } from "./watch";
 export { awaitPicture, goLive, openConsole, openReporter, picture, stop, tile, turnTo } from "./pages";
 export { Barecast } from "./barecast";
-export { projectFolder } from "./project";
-export { docker } from "./session";
+export { cacheFolder, projectFolder } from "./project";
+export { docker, sessionLabels } from "./session";
 export { SiteUnderTest } from "./site";
