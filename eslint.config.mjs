@@ -25,6 +25,7 @@ const knows = {
 const testsKnow = {
   "infra/images": ["stack/example"],
   "infra/ansible": ["machines", "stack/testing"],
+  "infra/cli": ["runner/testing"],
   "services/signaling": ["media"],
 };
 const mayKnow = (folder, names) => ({
