@@ -32,6 +32,10 @@ export function guestOf(turnSecret: string, lastsSeconds = 600): Guest {
 export const openRelay = (address: string, guest: Guest): Promise<TurnProtocol> =>
   createTurnClient({ address: [address, 3478], ...guest }, { transport: "udp" });
 
+/** The same for a client that speaks to coturn over TLS. */
+export const openRelayByTls = ({ address, name, ca }: TlsEndpoint, guest: Guest): Promise<TurnProtocol> =>
+  createTurnClient({ address: [address, 443], ...guest }, { transport: "tls", tlsOptions: { ca, servername: name } });
+
 /** Ends a relay at coturn, too: closing the connection alone would leave it there for ten minutes. */
 export async function giveBack(relay: TurnProtocol): Promise<void> {
   try {

@@ -24,13 +24,52 @@ export interface ServiceState {
   readonly tasks: readonly string[];
 }
 
-/** A site that is up, as stories see it: from outside by its address, and from below, by its machine. */
-export class SiteUnderTest {
+/** A machine of a site that is up, seen from below. */
+export class SiteMachine {
+  constructor(
+    private readonly siteName: string,
+    /** Name of the container that it is. */
+    readonly container: string,
+    readonly address: string,
+  ) {}
+
+  /** Runs a command in the machine; ten minutes at most, which no command takes. @returns its output @throws CommandFailed */
+  inside(...command: readonly string[]): Promise<string> {
+    return run(["docker", "exec", this.container, ...command], { withinMs: 600_000 });
+  }
+  /** Runs a command in the running container that a service has here. */
+  async insideService(key: string, ...command: readonly string[]): Promise<string> {
+    return this.inside("docker", "exec", await this.containerOf(key), ...command);
+  }
+  /** Kills a service's process as a crash would: nothing is said or given back. */
+  async killService(key: string): Promise<void> {
+    await this.inside("docker", "kill", await this.containerOf(key));
+  }
+  /** Id of the running container that a service has here. */
+  async containerOf(key: string): Promise<string> {
+    const name = `${this.siteName}-${key}`;
+    const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`));
+    if (!id) throw new Error(`${name}: Expected a running container in ${this.container}, found none`);
+    return id;
+  }
+}
+
+/** A site that is up, as stories see it: from outside by its address, and from below, by its first machine. */
+export class SiteUnderTest extends SiteMachine {
   constructor(
     readonly barecast: Barecast,
     readonly up: UpResult,
     readonly about: About,
-  ) {}
+  ) {
+    super(about.name, about.machine, up.machineAddress);
+  }
+
+  /** The machine that is a host of the site. */
+  on(host: string): SiteMachine {
+    const found = loadSite(this.barecast.siteFile).hosts.find(({ name }) => name === host);
+    if (!found) throw new Error(`${host}: Expected a host of ${this.about.name}`);
+    return new SiteMachine(this.about.name, `${this.about.network.name}-${host}`, found.address);
+  }
 
   /** As clients in networks of their own reach it: by the machine's address, on the port of the site file. */
   get origin(): string {
@@ -46,26 +85,6 @@ export class SiteUnderTest {
   async change(changes: Record<string, unknown>): Promise<void> {
     const file = writeSiteFile(merged(readSiteFile(this.barecast.siteFile), changes));
     await this.barecast.up(file).finally(() => rmSync(path.dirname(file), { recursive: true }));
-  }
-
-  /** Runs a command in the machine; ten minutes at most, which no command takes. @returns its output @throws CommandFailed */
-  inside(...command: readonly string[]): Promise<string> {
-    return run(["docker", "exec", this.about.machine, ...command], { withinMs: 600_000 });
-  }
-  /** Runs a command in the running container of a service. */
-  async insideService(key: string, ...command: readonly string[]): Promise<string> {
-    return this.inside("docker", "exec", await this.containerOf(key), ...command);
-  }
-  /** Kills a service's process as a crash would: nothing is said or given back. */
-  async killService(key: string): Promise<void> {
-    await this.inside("docker", "kill", await this.containerOf(key));
-  }
-  /** Id of the running container of a service. */
-  async containerOf(key: string): Promise<string> {
-    const name = `${this.about.name}-${key}`;
-    const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`));
-    if (!id) throw new Error(`${name}: Expected a running container, found none`);
-    return id;
   }
 
   /** All services by name. */

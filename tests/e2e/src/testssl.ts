@@ -10,8 +10,16 @@ export interface TlsFinding {
   readonly finding: string;
 }
 
-/** What testssl.sh finds from a client's network of protocols, ciphers and HTTP headers, at one of the names that the edge has on 443. */
-export async function testTls(site: SiteUnderTest, network: ClientNetwork, name: string): Promise<TlsFinding[]> {
+/** What testssl.sh may look at: protocols, groups of ciphers, HTTP headers. */
+export type TlsCheck = "protocols" | "std" | "headers";
+
+/** What testssl.sh finds from a client's network, at one of the names that the edge has on 443. */
+export async function testTls(
+  site: SiteUnderTest,
+  network: ClientNetwork,
+  name: string,
+  wanted: readonly TlsCheck[],
+): Promise<TlsFinding[]> {
   const { browser } = await testImages();
   const container = await new GenericContainer(browser)
     .withNetworkMode(network.name)
@@ -22,7 +30,7 @@ export async function testTls(site: SiteUnderTest, network: ClientNetwork, name:
     await network.admit(container.getId());
     await container.copyContentToContainer([{ content: site.about.ca, target: "/tmp/ca.crt", mode: 0o644 }]);
     const files = ["--add-ca", "/tmp/ca.crt", "--jsonfile", "/tmp/found.json"];
-    const checks = ["--protocols", "--std", "--headers", "--ip", site.up.machineAddress, "--warnings", "off", "--quiet"];
+    const checks = [...wanted.map((check) => `--${check}`), "--ip", site.up.machineAddress, "--warnings", "off", "--quiet"];
     const { output } = await container.exec(["testssl", ...files, ...checks, `${name}:443`]);
     const { exitCode, output: found } = await container.exec(["cat", "/tmp/found.json"]);
     if (exitCode !== 0) throw new Error(`testssl: Expected its findings, found none: ${output.slice(-1000)}`);

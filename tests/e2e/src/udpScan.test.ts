@@ -1,16 +1,42 @@
-import { passedPorts, rangesOf } from "./udpScan";
+import { addressesIn } from "./ipv6";
+import { asInTable, passedPorts, rangesOf } from "./udpScan";
+
+const row = (family: string, protocol: string, to: string, from: number, port: number) =>
+  `${family} ${protocol}      17 25 src=172.30.249.1 dst=${to} sport=${from} dport=${port} [UNREPLIED] src=${to} dst=172.30.249.1 sport=${port} dport=${from} mark=0 zone=0 use=2`;
 
 test("the kernel's table tells which ports of an address a sender reached, by the port that it sent from", () => {
-  const row = (protocol: string, to: string, from: number, port: number) =>
-    `ipv4     2 ${protocol}      17 25 src=172.30.249.1 dst=${to} sport=${from} dport=${port} [UNREPLIED] src=${to} dst=172.30.249.1 sport=${port} dport=${from} mark=0 zone=0 use=2`;
+  const ipv4 = "ipv4     2";
   const table = [
-    row("udp", "172.30.249.10", 20_001, 3478),
-    row("udp", "172.30.249.10", 20_001, 40_000),
-    row("udp", "172.30.249.10", 20_002, 7946),
-    row("udp", "172.30.249.11", 20_001, 4789),
-    row("tcp", "172.30.249.10", 20_001, 443),
+    row(ipv4, "udp", "172.30.249.10", 20_001, 3478),
+    row(ipv4, "udp", "172.30.249.10", 20_001, 40_000),
+    row(ipv4, "udp", "172.30.249.10", 20_002, 7946),
+    row(ipv4, "udp", "172.30.249.11", 20_001, 4789),
+    row(ipv4, "tcp", "172.30.249.10", 20_001, 443),
   ].join("\n");
   expect(passedPorts(table, "172.30.249.10", 20_001)).toEqual([3478, 40_000]);
+});
+
+test("so it does with IPv6, whose addresses it does not abbreviate", () => {
+  const ipv6 = "ipv6     10";
+  const table = [
+    row(ipv6, "udp", "fe80:0000:0000:0000:0042:acff:fe1e:f10a", 20_001, 546),
+    row(ipv6, "udp", "fd12:3456:789a:0000:0000:0000:0000:0002", 20_001, 53),
+    row(ipv6, "tcp", "fe80:0000:0000:0000:0042:acff:fe1e:f10a", 20_001, 22),
+  ].join("\n");
+  expect(passedPorts(table, "fe80::42:acff:fe1e:f10a%eth0", 20_001)).toEqual([546]);
+  expect(passedPorts(table, "fd12:3456:789a::2", 20_001)).toEqual([53]);
+  expect(asInTable("::1")).toBe("0000:0000:0000:0000:0000:0000:0000:0001");
+});
+
+test("IPv6 addresses of a machine, and whether they are its own without doubt yet", () => {
+  const table = ["fd123456789a00000000000000000002 1f 40 00 82     eth1", "fe800000000000000042acfffe1ef10a 1f 40 20 c0     eth1"].join(
+    "\n",
+  );
+  const on = { interfaceName: "eth1" };
+  expect(addressesIn(table)).toEqual([
+    { ...on, address: asInTable("fd12:3456:789a::2"), isLinkLocal: false, isTentative: false },
+    { ...on, address: asInTable("fe80::42:acff:fe1e:f10a"), isLinkLocal: true, isTentative: true },
+  ]);
 });
 
 test("ports are told as ranges", () => {

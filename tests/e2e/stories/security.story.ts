@@ -30,12 +30,13 @@ interface Inspected {
     readonly CapAdd: readonly string[] | null;
     readonly CapDrop: readonly string[] | null;
     readonly Memory: number;
+    readonly NanoCpus: number;
     readonly PidMode: string;
     readonly Devices: readonly unknown[] | null;
   };
 }
 
-test("no container has root, a writable root, a capability or memory without a limit; each says whether it is healthy", async () => {
+test("no container has root, a writable root, a capability, memory or processor time without a limit; each says whether it is healthy", async () => {
   let containers: readonly Inspected[] = [];
   const surplus = async () => {
     containers = JSON.parse(await shell("docker inspect $(docker ps -q)")) as Inspected[];
@@ -51,7 +52,8 @@ test("no container has root, a writable root, a capability or memory without a l
     isPrivileged: HostConfig.Privileged || HostConfig.PidMode === "host" || (HostConfig.Devices ?? []).length > 0,
     added: HostConfig.CapAdd ?? [],
     dropped: HostConfig.CapDrop,
-    hasLimit: HostConfig.Memory > 0,
+    // How many processes it may have is limited for the registry alone: @pulumi/docker has no field for a service's.
+    hasLimit: HostConfig.Memory > 0 && HostConfig.NanoCpus > 0,
     hasHealthcheck: (Config.Healthcheck?.Test ?? ["NONE"])[0] !== "NONE",
   }));
   const wanted = { isRoot: false, isWritable: false, isPrivileged: false, added: [], dropped: ["ALL"], hasLimit: true };
@@ -120,7 +122,7 @@ for method, path, _ in json.loads(sys.argv[2]):
 
 /** Where to look, and what must be found there, so that it was looked at. */
 const views: readonly (readonly [view: string, look: () => Promise<string> | string, marker: string])[] = [
-  ["services, tasks and networks", () => shell(inspectAll("service", "network", "node", "secret")), "e2e-parse"],
+  ["services, tasks and networks", () => shell(`${inspectAll("service", "network", "node", "secret")}; ${inspectTasks}`), "e2e-parse"],
   ["containers, ended ones too", () => shell("docker inspect $(docker ps -aq)"), "e2e-parse"],
   ["configs", async () => decoded(await shell("docker config inspect $(docker config ls -q)")), "e2e.localhost"],
   ["images and their history", () => shell(ofImages), "barecast.image"],
@@ -134,6 +136,7 @@ const views: readonly (readonly [view: string, look: () => Promise<string> | str
   ["state", () => filesOf(site.barecast.stateFolder), "urn:pulumi:e2e"],
 ];
 
+const inspectTasks = "docker inspect --type task $(docker service ps -q $(docker service ls -q))";
 const inspectAll = (...kinds: string[]) => kinds.map((kind) => `docker ${kind} inspect $(docker ${kind} ls -q)`).join("; ");
 const ofImages = "for i in $(docker images -aq --no-trunc | sort -u); do docker image inspect $i; docker history --no-trunc $i; done";
 const decoded = (text: string) =>

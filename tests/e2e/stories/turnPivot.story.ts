@@ -1,5 +1,5 @@
 import type { TurnProtocol } from "werift";
-import { askPermission, askRelay, giveBack, guestOf, openRelay, tlsEndpointOf, type Guest } from "../src/relay";
+import { askPermission, askRelay, giveBack, guestOf, openRelay, openRelayByTls, tlsEndpointOf, type Guest } from "../src/relay";
 import { Running } from "../src/running";
 import { sharedSite } from "../src/sharedSite";
 import type { SiteUnderTest } from "../src/site";
@@ -11,15 +11,10 @@ jest.setTimeout(30 * 60_000);
 
 let site: SiteUnderTest;
 let guest: Guest;
-let relay: TurnProtocol;
 beforeAll(async () => {
   site = await sharedSite();
   guest = guestOf((await site.barecast.secrets()).turnSecret);
 });
-beforeEach(async () => {
-  relay = await openRelay(site.up.machineAddress, guest);
-});
-afterEach(() => giveBack(relay));
 // A relay whose packet was refused stays for a minute after it was given back: other stories count them.
 afterAll(async () => {
   await site.killService("coturn");
@@ -41,28 +36,6 @@ async function inside(key: string): Promise<string> {
   return addresses.trim().split(" ").at(-1)!;
 }
 
-test("permissions are given for the media servers alone", async () => {
-  const { machineAddress } = site.up;
-  const gateway = machineAddress.replace(/\d+$/, "1");
-  const refused = {
-    loopback: ["127.0.0.1", "127.1.2.3", "::1"],
-    "this host": ["0.0.0.0", "::"],
-    "link-local": ["169.254.169.254", "fe80::1"],
-    "Docker's networks": ["172.17.0.1", "10.232.0.1", await inside("parse"), await inside("web")],
-    database: [await inside("postgres")],
-    "the computer around the machine": [gateway],
-    "elsewhere, multicast, broadcast": ["192.0.2.1", "224.0.0.1", "255.255.255.255", "2001:db8::1"],
-    mapped: ["::ffff:127.0.0.1", `::ffff:${machineAddress}`],
-    "6to4 and NAT64": ["2002:7f00:1::1", "64:ff9b::7f00:1"],
-  };
-  for (const [what, peers] of Object.entries(refused))
-    for (const peer of peers) {
-      const answer = await askPermission(relay, peer);
-      expect({ what, peer, answer }).toEqual({ what, peer, answer: peer.includes(":") ? 443 : 403 });
-    }
-  expect(await askPermission(relay, machineAddress)).toBe("granted");
-});
-
 /** Listens on UDP ports of the machine, outside of any container, and prints the port of each packet; one to the last port ends it. */
 const listener = (address: string, ports: readonly number[]) => `
 import select, socket, sys
@@ -80,20 +53,56 @@ while True:
             sys.exit()
 `;
 
-test("of the media servers' host a relay reaches the media ports, and no other: coturn's own packets end in the firewall", async () => {
-  const { machineAddress } = site.up;
-  const [inRange, outside] = [40_999, [53, 4790, 39_999, 42_000, 45_000]];
-  const program = listener(machineAddress, [...outside, inRange]);
-  const listening = new Running(["docker", "exec", "-i", site.about.machine, "timeout", "60", "python3", "-uc", program]);
-  await listening.says(/listening/, 30_000);
-  // What is refused to a socket may end its session: each port by a relay of its own.
-  for (const port of outside) {
-    const other = await openRelay(machineAddress, guest);
-    await other.sendData(Buffer.from("nobody asked"), [machineAddress, port]);
-    await giveBack(other);
-  }
-  await relay.sendData(Buffer.from("media"), [machineAddress, inRange]);
-  expect((await listening.ended).output.match(/port \d+/g)).toEqual([`port ${inRange}`]);
+const legs: readonly (readonly [leg: string, open: () => Promise<TurnProtocol>])[] = [
+  ["UDP", () => openRelay(site.up.machineAddress, guest)],
+  ["TLS", () => openRelayByTls(tlsEndpointOf(site), guest)],
+];
+
+describe.each(legs)("a client that comes by %s", (_leg, open) => {
+  let relay: TurnProtocol;
+  beforeEach(async () => {
+    relay = await open();
+  });
+  afterEach(() => giveBack(relay));
+
+  test("permissions are given for the media servers alone", async () => {
+    const { machineAddress } = site.up;
+    const gateway = machineAddress.replace(/\d+$/, "1");
+    const refused = {
+      loopback: ["127.0.0.1", "127.1.2.3", "::1"],
+      "this host": ["0.0.0.0", "::"],
+      "link-local": ["169.254.169.254", "fe80::1"],
+      "Docker's networks": ["172.17.0.1", "10.232.0.1", await inside("parse"), await inside("web")],
+      database: [await inside("postgres")],
+      "the computer around the machine": [gateway],
+      "elsewhere, multicast, broadcast": ["192.0.2.1", "224.0.0.1", "255.255.255.255", "2001:db8::1"],
+      mapped: ["::ffff:127.0.0.1", `::ffff:${machineAddress}`],
+      "6to4 and NAT64": ["2002:7f00:1::1", "64:ff9b::7f00:1"],
+    };
+    for (const [what, peers] of Object.entries(refused))
+      for (const peer of peers) {
+        const answer = await askPermission(relay, peer);
+        expect({ what, peer, answer }).toEqual({ what, peer, answer: peer.includes(":") ? 443 : 403 });
+      }
+    expect(await askPermission(relay, machineAddress)).toBe("granted");
+  });
+
+  test("of the media servers' host a relay reaches the media ports, and no other: coturn's own packets end in the firewall", async () => {
+    const { machineAddress } = site.up;
+    // Among them PostgreSQL's, Kurento's, and the one by which Traefik speaks to coturn.
+    const [inRange, outside] = [40_999, [53, 4790, 5350, 5432, 8888, 39_999, 42_000, 45_000]];
+    const program = listener(machineAddress, [...outside, inRange]);
+    const listening = new Running(["docker", "exec", "-i", site.about.machine, "timeout", "60", "python3", "-uc", program]);
+    await listening.says(/listening/, 30_000);
+    // What is refused to a socket may end its session: each port by a relay of its own.
+    for (const port of outside) {
+      const other = await open();
+      await other.sendData(Buffer.from("nobody asked"), [machineAddress, port]);
+      await giveBack(other);
+    }
+    await relay.sendData(Buffer.from("media"), [machineAddress, inRange]);
+    expect((await listening.ended).output.match(/port \d+/g)).toEqual([`port ${inRange}`]);
+  });
 });
 
 test("there is no relay for TCP, by which Kurento's control port or a database could be had", async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { CountedDocker, Harness } from "./harness";
 
 /** The runner as it is delivered: a process that is killed can't be the test's own. */
-const COMPILED = path.join(__dirname, "..", "..", "dist", "index.js");
+export const COMPILED = path.join(__dirname, "..", "..", "dist", "index.js");
 
 /**
  * Runs `up` in a process of its own and kills it, as kill -9 does, once Docker has taken its n-th write but not answered it.

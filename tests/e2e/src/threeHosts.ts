@@ -1,0 +1,98 @@
+import { signIn, type Endpoint } from "@barecast/cli";
+import { loadSite } from "@barecast/site";
+import type { Barecast } from "./barecast";
+import { run } from "./command";
+import { siteUnderTest, type SiteUnderTest } from "./site";
+import { until } from "./until";
+
+/** What `status --json` prints, as far as stories read it. */
+export interface HostsAndServices {
+  readonly hosts: readonly { readonly name: string; readonly state: string }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly problem: string | null;
+    readonly tasks: readonly { readonly host: string; readonly state: string }[];
+  }[];
+}
+
+export const threeHosts = ["one", "two", "three"] as const;
+
+/** The site of three machines that is up: the edge on one; signaling, Parse, pages and a media server on each of two and three. */
+export class ThreeHosts {
+  readonly workers = ["two", "three"] as const;
+
+  private constructor(
+    readonly site: SiteUnderTest,
+    readonly endpoint: Endpoint,
+  ) {}
+
+  static async up(barecast: Barecast): Promise<ThreeHosts> {
+    const site = siteUnderTest(barecast, await barecast.up());
+    const { domain, ca } = site.about;
+    return new ThreeHosts(site, { domain, address: site.address, port: 443, ca });
+  }
+
+  /** @returns the session cookie of somebody who watches */
+  signIn(): Promise<string> {
+    const { username, password } = this.site.up.operator;
+    return signIn(this.endpoint, username, password);
+  }
+  async status(): Promise<HostsAndServices> {
+    return JSON.parse(await this.site.barecast.verb(["status", "--json"], 60_000)) as HostsAndServices;
+  }
+  /** What `status` finds wrong, or null. */
+  async problem(): Promise<string | null> {
+    const { hosts, services } = await this.status();
+    const wrong = [
+      ...hosts.filter(({ state }) => state !== "ready").map(({ name, state }) => `${name}: ${state}`),
+      ...services.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`])),
+    ];
+    return wrong.join("\n") || null;
+  }
+  /** Waits until `status` finds all well. */
+  recovers(what: string, withinMs: number): Promise<void> {
+    return until(what, () => this.problem(), { withinMs, everyMs: 2000 });
+  }
+
+  /** Ends a machine as a power cut would. */
+  async cutPower(host: string): Promise<void> {
+    await run(["docker", "kill", this.site.on(host).container]);
+  }
+  async start(host: string): Promise<void> {
+    await run(["docker", "start", this.site.on(host).container]);
+    await this.recovers(`${host} is back`, 180_000);
+  }
+
+  /** What is wrong between signaling servers and media servers, each of which all have, as their `/health` says. */
+  async unreachedMedia(): Promise<string | null> {
+    const found = await Promise.all(this.workers.map((host) => this.ask(host, "signaling", "http://127.0.0.1:8080/health")));
+    const media = found.map((health) => JSON.stringify((JSON.parse(health) as { media: object }).media));
+    const wrong = this.workers.filter((_host, index) => media[index] !== '{"two":"up","three":"up"}');
+    return wrong.map((host) => `Signaling on ${host} says ${media[this.workers.indexOf(host)]}`).join("\n") || null;
+  }
+  /** How many clients the signaling server of a host has. */
+  async clients(host: string): Promise<number> {
+    const metrics = await this.ask(host, "signaling", "http://127.0.0.1:8080/metrics");
+    return Number(/^barecast_websockets (\d+)$/m.exec(metrics)?.[1]);
+  }
+  /** How many pipelines the media server of a host has. */
+  async pipelines(host: string): Promise<number> {
+    const { ports } = loadSite(this.site.barecast.siteFile);
+    const health = await this.ask(host, `media-${host}`, `http://${this.site.on(host).address}:${ports.mediaControl}/health`);
+    return (JSON.parse(health) as { objects: Record<string, number> }).objects["MediaPipeline"] ?? 0;
+  }
+  /** Waits until the media servers have so many pipelines. */
+  havePipelines(two: number, three: number): Promise<void> {
+    const check = async () => {
+      const found = [await this.pipelines("two"), await this.pipelines("three")];
+      return found[0] === two && found[1] === three ? null : `found ${found.join(" and ")}`;
+    };
+    return until(`Expected ${two} pipelines on two and ${three} on three`, check, { withinMs: 120_000, everyMs: 1000 });
+  }
+
+  /** Asks a service's task on a host, from within its own container. */
+  private ask(host: string, service: string, url: string): Promise<string> {
+    const program = `fetch("${url}").then((answer) => answer.text()).then(console.log)`;
+    return this.site.on(host).insideService(service, "/usr/local/bin/node", "-e", program);
+  }
+}

@@ -1,0 +1,17 @@
+import { request, type Endpoint } from "@barecast/cli";
+
+/** All that people ask for first: the pages, who they are (signaling, which asks Parse), and what goes on (Parse, which asks its database). */
+const asked = ["/", "/session", "/api/classes/Stream?limit=1"];
+
+/** Asks each on a connection of its own, as somebody who is signed in. @returns what was not answered as it should be, or null */
+export async function unanswered(endpoint: Endpoint, cookie: string, timeoutMs = 2000): Promise<string | null> {
+  const headers = { cookie, "x-parse-application-id": "barecast" };
+  const wrong = asked.map(async (page) => {
+    const found = await request(endpoint, "GET", page, { headers, timeoutMs }).then(
+      ({ status, text }) => (status === 200 ? null : `${status} ${text.slice(0, 200)}`),
+      ({ message }: Error) => message,
+    );
+    return found === null ? [] : [`GET ${page}: Expected 200, found ${found}`];
+  });
+  return (await Promise.all(wrong)).flat().join("\n") || null;
+}
