@@ -20,6 +20,7 @@ const file = (name: string, text: string) => {
 const resting = "hosts.one: Expected its machine to run, found it missing. Run: ./barecast up";
 const rows: readonly (readonly [words: string, exitCode: number, answer: string, env?: () => NodeJS.ProcessEnv])[] = [
   ["foo", 2, "Unknown command 'foo'\nType: ./barecast help"],
+  ["foo --json", 2, '{"error":{"code":"usage","message":"Unknown command \'foo\'\\nType: ./barecast help"}}'],
   ["statsu", 2, "Unknown command 'statsu'\n(Did you mean status?)\nType: ./barecast help"],
   ["up --force", 2, "Unknown option '--force'\nType: ./barecast help"],
   ["up now", 2, "Too many arguments for 'up'. Expected 0 arguments but got 1: now.\nType: ./barecast help"],
