@@ -24,7 +24,21 @@ const fileOf = ({ path, uid, gid, mode }: Omit<FileMount, "key">) => ({
  * appears later.
  */
 export function serviceArgs(spec: ServiceSpec, objects: Objects): docker.ServiceArgs {
-  const { name, key: _key, labels, replicas, networks, ports, update, constraints, memoryBytes, cpus, after: _after, ...container } = spec;
+  const {
+    name,
+    key: _key,
+    labels,
+    replicas,
+    maxPerHost,
+    networks,
+    ports,
+    update,
+    constraints,
+    memoryBytes,
+    cpus,
+    after: _after,
+    ...container
+  } = spec;
   if (replicas === "global") throw new Error(`${name}: A global service takes no convergeConfig; state a number of replicas`);
   return {
     name,
@@ -38,7 +52,7 @@ export function serviceArgs(spec: ServiceSpec, objects: Objects): docker.Service
           : networks.map((network) => ({ id: objects.networks[network.name]!.id, aliases: [...network.aliases] })),
       resources: { limits: { memoryBytes, nanoCpus: cpus * 1_000_000_000 } },
       restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
-      placement: { constraints: [...constraints], maxReplicas: 0 },
+      placement: { constraints: [...constraints], maxReplicas: maxPerHost },
       logDriver: { name: "json-file", options: { "max-size": "10m", "max-file": "3" } },
       forceUpdate: 0,
       runtime: "container",
@@ -65,7 +79,7 @@ export function serviceArgs(spec: ServiceSpec, objects: Objects): docker.Service
 
 type Container = Omit<
   ServiceSpec,
-  "name" | "key" | "labels" | "replicas" | "networks" | "ports" | "update" | "constraints" | "memoryBytes" | "cpus" | "after"
+  "name" | "key" | "labels" | "replicas" | "maxPerHost" | "networks" | "ports" | "update" | "constraints" | "memoryBytes" | "cpus" | "after"
 >;
 
 function containerOf(container: Container, labels: ServiceSpec["labels"], objects: Objects) {

@@ -90,6 +90,7 @@ export function partOf({ site, secrets }: StackInput, spec: PartSpec): Part {
       binds: [],
       tmpfs: [scratch()],
       replicas: 1,
+      maxPerHost: 0,
       capAdds: [],
       sysctls: {},
       cpus: 2,
@@ -105,9 +106,21 @@ export function partOf({ site, secrets }: StackInput, spec: PartSpec): Part {
   };
 }
 
-/** Tasks of a service that may run on any host with a role: one for each, which the swarm spreads; a host that is lost leaves the others. */
-export const oneForEach = ({ hosts }: StackInput["site"], role: HostRole): number =>
-  hosts.filter(({ roles }) => roles.includes(role)).length;
+/**
+ * A service that runs once on each host with a role: a host that is lost leaves the others. The swarm would let two tasks share a host after an
+ * update or a loss, so it is told the most; then an update has to stop a task before it starts the next: the others serve meanwhile.
+ */
+export function oneForEach(
+  { hosts }: StackInput["site"],
+  role: HostRole,
+): Pick<PartSpec, "replicas" | "maxPerHost" | "update" | "constraints"> {
+  const replicas = hosts.filter(({ roles }) => roles.includes(role)).length;
+  return {
+    replicas,
+    constraints: [onRole(role)],
+    ...(replicas > 1 ? { maxPerHost: 1, update: "stop-first" } : { maxPerHost: 0, update: "start-first" }),
+  };
+}
 /** The swarm places a service on hosts that have a role. */
 export const onRole = (role: string) => `node.labels.barecast.${role}==true`;
 /** Or on one host. */

@@ -160,6 +160,19 @@ test("whatever publishes a port, uses the host's network or a host's folder upda
   ]);
 });
 
+test("what each host with a role has one of, has no two on one of several, and then stops before it starts", () => {
+  const of = (site: Site) =>
+    stackFor(site)
+      .services.filter(({ key }) => ["parse", "signaling", "web"].includes(key))
+      .map(({ key, replicas, maxPerHost, update }) => [key, replicas, maxPerHost, update].join(" "));
+  expect(of(replica)).toEqual(["parse 1 0 start-first", "signaling 1 0 start-first", "web 1 0 start-first"]);
+  const trio = parseSite(
+    `site: trio\ndomain: trio.localhost\nhosts: {one: {machine: {}, roles: [manager, edge, turn]}, two: {machine: {}, roles: [media, apps]}, three: {machine: {}, roles: [media, apps, store]}}\n`,
+    "sites/trio.yaml",
+  );
+  expect(of(trio)).toEqual(["parse 2 1 stop-first", "signaling 2 1 stop-first", "web 2 1 stop-first"]);
+});
+
 test("a camera whose password isn't there is refused with what to do", () => {
   const site: Site = {
     ...replica,

@@ -84,6 +84,8 @@ export interface ServiceSpec {
   };
   /** Tasks in the whole site, or one on each host that fits. */
   readonly replicas: number | "global";
+  /** Most tasks on one host; 0: as many as there are. */
+  readonly maxPerHost: number;
   /** Swarm constraints, e.g. `node.labels.barecast.media==true`. */
   readonly constraints: readonly string[];
   /** Service labels (Traefik's router among them). */

@@ -1,5 +1,5 @@
 import { attach, rangesOf } from "../networks";
-import { memory, nodeHealth, oneForEach, onRole, partOf, publicPorts, scratch, type Part, type StackInput } from "../part";
+import { memory, nodeHealth, oneForEach, partOf, publicPorts, scratch, type Part, type StackInput } from "../part";
 import { routed } from "./traefik";
 
 /** Accounts made at the first start. The verifier is nobody's: `barecast verify` signs in with it. */
@@ -52,9 +52,7 @@ export const parse = (input: StackInput): Part => {
       })),
     ],
     healthcheck: nodeHealth("http://127.0.0.1:1337/health", 60_000),
-    replicas: oneForEach(site, "apps"),
-    constraints: [onRole("apps")],
-    update: "start-first",
+    ...oneForEach(site, "apps"),
     memoryBytes: memory(512),
   });
 };

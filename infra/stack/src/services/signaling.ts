@@ -1,6 +1,6 @@
 import { imageTable } from "../images";
 import { attach, rangesOf } from "../networks";
-import { memory, nodeHealth, oneForEach, onRole, partOf, publicPorts, scratch, type Part, type StackInput } from "../part";
+import { memory, nodeHealth, oneForEach, partOf, publicPorts, scratch, type Part, type StackInput } from "../part";
 import { originsOf } from "./parse";
 import { routed } from "./traefik";
 
@@ -51,9 +51,7 @@ export const signaling = (input: StackInput): Part => {
       ),
     ],
     healthcheck: nodeHealth("http://127.0.0.1:8080/health", 60_000),
-    replicas: oneForEach(site, "apps"),
-    constraints: [onRole("apps")],
-    update: "start-first",
+    ...oneForEach(site, "apps"),
     memoryBytes: memory(256),
   });
 };

@@ -1,6 +1,6 @@
 import { imageTable } from "../images";
 import { attach } from "../networks";
-import { httpHealth, memory, oneForEach, onRole, partOf, scratch, type Part, type StackInput } from "../part";
+import { httpHealth, memory, oneForEach, partOf, scratch, type Part, type StackInput } from "../part";
 import { routed } from "./traefik";
 
 const paths = imageTable.web.paths as { config: string; console: string; reporter: string; recordings: string };
@@ -53,9 +53,7 @@ export const web = (input: StackInput): Part => {
       { key: "web-settings", path: "/etc/barecast/config.json", content: `${JSON.stringify({ title: site.console.title })}\n` },
     ],
     healthcheck: httpHealth(8080, "/health"),
-    replicas: oneForEach(site, "apps"),
-    constraints: [onRole("apps")],
-    update: "start-first",
+    ...oneForEach(site, "apps"),
     memoryBytes: memory(64),
   });
 };
