@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 
 /** Big-endian. */
 export const uint32 = (value: number) => {
@@ -41,6 +41,17 @@ export function stunAttribute(type: number, value: Buffer): Buffer {
   head.writeUInt16BE(type, 0);
   head.writeUInt16BE(value.length, 2);
   return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
+}
+
+/** A STUN message (RFC 8489, 5) with a random transaction, signed with the password (14.5): the integrity covers its own length, too. */
+export function signedStun(type: number, attributes: Buffer, password: string): Buffer {
+  const head = Buffer.alloc(20);
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE((attributes.length + 24) & 0xffff, 2);
+  head.writeUInt32BE(0x2112a442, 4);
+  randomBytes(12).copy(head, 8);
+  const whole = Buffer.concat([head, attributes]);
+  return Buffer.concat([whole, stunAttribute(0x0008, createHmac("sha1", password).update(whole).digest())]);
 }
 
 /** RFC 6347, 4.3.1. */

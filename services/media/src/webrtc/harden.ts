@@ -1,4 +1,5 @@
 import type { RTCDtlsTransport } from "werift";
+import { isSigned } from "./stunIntegrity";
 
 /**
  * Repairs inside the ICE and DTLS of werift 0.25.2 (its version is pinned; tests of this folder hold them).
@@ -107,4 +108,33 @@ export function forgetPublicStun(transport: RTCDtlsTransport): void {
   const connection = transport.iceTransport.connection as unknown as { stunServer?: [string, number] };
   if (!("stunServer" in connection)) throw new Error("werift: the STUN server is not where 0.25.2 has it");
   connection.stunServer = undefined;
+}
+
+interface IceConnection {
+  localUsername: string;
+  localPassword: string;
+  /** Passwords of the names before each restart. */
+  userHistory: Record<string, string>;
+  ensureProtocol(protocol: { onRequestReceived: { execute(request: unknown, address: unknown, message: Buffer): void } }): void;
+}
+
+/**
+ * werift answers every binding request, whoever sends it, and then tries to reach the sender: anybody could have it send to any address, grow
+ * its list of candidates, or change its role. Requests that are not signed with this session's password are now lost. Call before candidates are
+ * gathered.
+ */
+export function guardStun(transport: RTCDtlsTransport): void {
+  const connection = transport.iceTransport.connection as unknown as IceConnection;
+  const { ensureProtocol } = connection;
+  if (typeof ensureProtocol !== "function") throw new Error("werift: The STUN protocols are not where 0.25.2 has them");
+  const passwordOf = (ufrag: string) =>
+    ufrag === connection.localUsername ? connection.localPassword : new Map(Object.entries(connection.userHistory)).get(ufrag);
+  connection.ensureProtocol = (protocol) => {
+    const { onRequestReceived } = protocol;
+    const { execute } = onRequestReceived;
+    onRequestReceived.execute = (request, address, message) => {
+      if (isSigned(message, passwordOf)) execute(request, address, message);
+    };
+    ensureProtocol.call(connection, protocol);
+  };
 }

@@ -1,7 +1,7 @@
 import { RTCPeerConnection, type RTCDtlsTransport, type RTCIceCandidate, type RTCIceCandidateInit, type RTCRtpTransceiver } from "werift";
 import type { Kind } from "../media/packet";
 import type { Track } from "../media/track";
-import { endHandshake, forgetPublicStun, guardDtls } from "./harden";
+import { endHandshake, forgetPublicStun, guardDtls, guardStun } from "./harden";
 import { countRollovers, prepareSessionKeys } from "./hardenSrtp";
 import { Inbound } from "./inbound";
 import { trimDescription, withoutCandidates } from "./offer";
@@ -93,6 +93,7 @@ export class Peer {
   private watchTransport(): void {
     for (const dtls of this.pc.dtlsTransports) {
       if (!this.options.stun) forgetPublicStun(dtls);
+      guardStun(dtls);
       dtls.iceTransport.onStateChange.subscribe((state) => this.events.ice(state));
       dtls.onStateChange.subscribe((state) => {
         // Without a goodbye, consent (RFC 7675) ends after 30 s.
