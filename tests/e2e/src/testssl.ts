@@ -6,7 +6,7 @@ import type { SiteUnderTest } from "./site";
 /** One thing that testssl.sh looked at. */
 export interface TlsFinding {
   readonly id: string;
-  readonly severity: "OK" | "INFO" | "LOW" | "MEDIUM" | "HIGH" | "CRITICAL" | "WARN" | "FATAL";
+  readonly severity: "OK" | "INFO" | "DEBUG" | "LOW" | "MEDIUM" | "HIGH" | "CRITICAL" | "WARN" | "FATAL";
   readonly finding: string;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { request, type Endpoint } from "@barecast/cli";
 
 /** All that people ask for first: the pages, who they are (signaling, which asks Parse), and what goes on (Parse, which asks its database). */
@@ -14,4 +15,19 @@ export async function unanswered(endpoint: Endpoint, cookie: string, timeoutMs =
     return found === null ? [] : [`GET ${page}: Expected 200, found ${found}`];
   });
   return (await Promise.all(wrong)).flat().join("\n") || null;
+}
+
+/** Asks again and again while something is done. @returns what was wrong meanwhile, each once */
+export async function wrongDuring(work: Promise<unknown>, ask: () => Promise<string | null>): Promise<string[]> {
+  const wrong = new Set<string | null>();
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) {
+      wrong.add(await ask());
+      await delay(100);
+    }
+  })();
+  await work.finally(() => (isOver = true));
+  await asking;
+  return [...wrong].filter((found) => found !== null);
 }

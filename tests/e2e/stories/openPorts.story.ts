@@ -69,6 +69,6 @@ test("IPv6: a host that has it is open for SSH alone, and containers have no way
     tcp: [22],
     udp: { passed: [], failed: {} },
     udpLinkLocal: { passed: ["546"], failed: {} },
-    signaling: { passed: [], failed: { ENETUNREACH: 65_535 } },
+    signaling: { passed: [], failed: { EADDRNOTAVAIL: 65_535 } },
   });
 });

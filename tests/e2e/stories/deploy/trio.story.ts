@@ -5,7 +5,7 @@ import { loadSite } from "@barecast/site";
 import { registryOf } from "@barecast/stack";
 import { ownTime } from "@barecast/waiting";
 import type { Page } from "playwright-core";
-import { unanswered } from "../../src/unanswered";
+import { unanswered, wrongDuring } from "../../src/unanswered";
 import { Barecast } from "../../src/barecast";
 import { run } from "../../src/command";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../../src/pages";
@@ -55,20 +55,25 @@ const hostsOf = ({ services }: HostsAndServices, service: string) =>
     .map(({ host }) => host)
     .sort();
 
+/** Where those are that run once on each host for them: a host that is lost leaves the other. */
+const spread = async () => {
+  const found = await trio.status();
+  return ["signaling", "parse", "web"].map((service) => [service, ...hostsOf(found, service)].join(" "));
+};
+const onBoth = ["signaling three two", "parse three two", "web three two"];
+
 test("roles place services; signaling, Parse and pages run on both hosts for them", async () => {
   expect(await trio.problem()).toBeNull();
   const found = await trio.status();
-  const places = ["traefik", "coturn", "media-two", "media-three", "postgres", "signaling", "parse", "web"];
+  const places = ["traefik", "coturn", "media-two", "media-three", "postgres"];
   expect(Object.fromEntries(places.map((service) => [service, hostsOf(found, service)]))).toEqual({
     traefik: ["one"],
     coturn: ["one"],
     "media-two": ["two"],
     "media-three": ["three"],
     postgres: ["three"],
-    signaling: ["three", "two"],
-    parse: ["three", "two"],
-    web: ["three", "two"],
   });
+  expect(await spread()).toEqual(onBoth);
 });
 
 test("every image on every host is of the site's registry, by its digest; no host would take one without TLS", async () => {
@@ -166,16 +171,16 @@ test("without the worker, status and logs tell of the rest", async () => {
   expect(log).toMatch(/"message":"Media server is gone","media":"two"/);
 });
 
-test("the worker that is back again is made use of", () => trio.start("two"));
+test("the worker that is back again is made use of", async () => {
+  await trio.start("two");
+  expect(await spread()).toEqual(onBoth);
+});
 
 describe("a camera of the site", () => {
   let scene: Scene;
   let wall: Page;
-  beforeAll(async () => {
+  beforeAll(() => {
     scene = Scene.around(site);
-    const { url } = await scene.camera();
-    await scene.change({ cameras: { gate: { title: "Gate", url } } });
-    wall = await openConsole(await scene.desk(), site);
   });
   afterAll(() => scene?.close());
 
@@ -186,10 +191,19 @@ describe("a camera of the site", () => {
     return lines.length === 0 ? 0 : Date.parse((JSON.parse(lines.at(-1)!) as { time: string }).time);
   }
 
+  test("comes by an update of signaling: all is answered all the while, and each worker has one again", async () => {
+    const { url } = await scene.camera();
+    const change = scene.change({ cameras: { gate: { title: "Gate", url } } });
+    expect(await wrongDuring(change, () => unanswered(trio.endpoint, cookie, 60_000))).toEqual([]);
+    await trio.recovers("All is well", 60_000);
+    expect(await spread()).toEqual(onBoth);
+  });
+
   test("that a killed worker played is seen again by the other", async () => {
-    // Each signaling server plays it. Of two media servers with as much to do the first is taken, so whatever the second had goes there.
+    wall = await openConsole(await scene.desk(), site);
+    // One of the signaling servers plays it, on either media server: without the second it goes to the first.
     await site.on("three").killService("media-three");
-    await trio.havePipelines(2, 0);
+    await trio.havePipelines(1, 0);
     await until("Both media servers are up for both", () => trio.unreachedMedia(), { withinMs: 60_000, everyMs: 1000 });
     await trio.recovers("The media server is back", 60_000);
     await awaitPicture(wall, "Gate");
