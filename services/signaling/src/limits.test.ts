@@ -1,6 +1,7 @@
 import { published, offer, signedIn, typesOn } from "./testing/actors";
 import { connectClient, until } from "./testing/client";
 import { closeAfterEach } from "./testing/closing";
+import { startFlooder } from "./testing/flooder";
 import { origin, startSetup } from "./testing/setup";
 
 const closeAtEnd = closeAfterEach();
@@ -60,3 +61,56 @@ test("a connection publishes four streams at a time; one more leaves nothing on 
   });
   expect(typesOn(setup)).toEqual(before);
 });
+
+test.each([
+  ["pings", (): object[] => [{ type: "ping", id: "x" }]],
+  ["requests for the list", (): object[] => [{ type: "watch", id: "x" }]],
+  [
+    "joins and leaves",
+    (streamId: string, number: number): object[] => [
+      { type: "view", id: "x", connectionId: `c${number}`, streamId, offer },
+      { type: "stop", id: "x", connectionId: `c${number}` },
+    ],
+  ],
+  ["joins", (streamId: string, number: number): object[] => [{ type: "view", id: "x", connectionId: `c${number}`, streamId, offer }]],
+])(
+  "one who floods with %s, hung up on again and again, and an address that knocks, leave another's joins below two seconds",
+  async (_what, frames) => {
+    const setup = await startSetup({ trustedProxies: ["127.0.0.0/8"] });
+    closeAtEnd(() => setup.close());
+    const { port } = setup.signaling;
+    const streamId = await published(await signedIn(setup, "rita"));
+    const viewer = await signedIn(setup, "olga");
+    const rest = Array.from({ length: 1600 }, (_, number) => frames(streamId, number)).flat();
+    const from = (address: string) => ({ port, headers: { origin, "x-forwarded-for": address } });
+    const flooder = startFlooder({
+      ...from("198.51.100.1"),
+      connections: 2,
+      first: JSON.stringify({ type: "authenticate", id: "a", token: "token-ada" }),
+      rest: rest.slice(0, 1600).map((frame) => JSON.stringify(frame)),
+    });
+    closeAtEnd(() => flooder.stop());
+    const knocker = startFlooder({ ...from("198.51.100.2"), connections: 30, rest: [] });
+    closeAtEnd(() => knocker.stop());
+    const ended = ({ ends }: { ends: number[] }, code: number) => until(() => (ends.includes(code) ? null : `ended with ${ends.join()}`));
+    await Promise.all([ended(flooder, 4429), ended(knocker, 429)]);
+    const before = [flooder.ends.length, knocker.ends.length];
+    const took: number[] = [];
+    for (let join = 1; join <= 30; join++) {
+      const connectionId = `tile ${join}`;
+      const asked = performance.now();
+      viewer.send({ type: "view", id: connectionId, connectionId, streamId, offer });
+      await viewer.next("answer", ({ id }) => id === connectionId);
+      took.push(performance.now() - asked);
+      viewer.send({ type: "stop", id: `no ${join}`, connectionId });
+      await viewer.next("stopped", ({ id }) => id === `no ${join}`);
+    }
+    const went = [flooder.ends.length, knocker.ends.length].map((count, index) => count - before[index]!);
+    // The middle one: a computer may stand still for a moment. Behind the flood each would take twenty seconds.
+    expect(took.sort((one, other) => one - other)[15]).toBeLessThan(2000);
+    expect(Math.min(...went)).toBeGreaterThan(0);
+    // Who does not say who it is may wait for ten seconds.
+    const late = 4401;
+    expect([new Set(flooder.ends), new Set([...knocker.ends, late])]).toEqual([new Set([4429]), new Set([429, late])]);
+  },
+);

@@ -4,6 +4,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { Config } from "./config";
 import { clientAddress, trustOf } from "./clientAddress";
 import { Conversation, type ConversationParts } from "./conversation/conversation";
+import { turnsBy } from "./conversation/turns";
 import { sessionTokenOf } from "./cookie";
 import { closeCode } from "./messages";
 import { isAllowedOrigin, originRefusal } from "./origin";
@@ -30,6 +31,8 @@ export const webSocketTimes: WebSocketTimes = { heartbeatMs: 10_000, authenticat
 const maxPayload = 128 * 1024;
 const mostOfOnePerson = 20;
 const mostSockets = 2000;
+/** Streams that one person joins or begins at the same moment; the next wait. */
+const mostNegotiations = 8;
 /** Of one address, not signed in yet. */
 const mostUnknown = 20;
 
@@ -40,13 +43,14 @@ const mostUnknown = 20;
 export function acceptWebSockets(
   server: Server,
   { origins, trustedProxies }: Pick<Config, "origins" | "trustedProxies">,
-  parts: Omit<ConversationParts, "admit" | "recheckMs">,
+  parts: Omit<ConversationParts, "admit" | "inTurn" | "recheckMs">,
   times: WebSocketTimes,
 ): WebSockets {
   const accepting = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const conversations = new Map<WebSocket, Conversation>();
   const admit = countBy(mostOfOnePerson);
   const admitUnknown = countBy(mostUnknown);
+  const inTurn = turnsBy(mostNegotiations);
   const isTrusted = trustOf(trustedProxies);
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -69,7 +73,7 @@ export function acceptWebSockets(
       return leave;
     };
     const conversation = new Conversation(
-      { ...parts, admit: admitPerson, recheckMs: times.recheckMs },
+      { ...parts, admit: admitPerson, inTurn, recheckMs: times.recheckMs },
       {
         send: (message) => socket.readyState === socket.OPEN && socket.send(JSON.stringify(message)),
         close: (code, reason) => socket.close(code, reason),

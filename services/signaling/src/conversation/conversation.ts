@@ -13,6 +13,7 @@ import { parseMessage } from "./frame";
 import { HeldConnections } from "./heldConnections";
 import { demand, publishPermission, viewPermission } from "./permissions";
 import { SignIn, type SignInParts } from "./signIn";
+import type { InTurn } from "./turns";
 import { Watching } from "./watching";
 
 /** What a conversation needs of the rest of the server. */
@@ -22,6 +23,8 @@ export interface ConversationParts extends Omit<SignInParts, "onOver" | "onCheck
   readonly streams: StreamRegistry;
   readonly publishing: PublishingParts;
   readonly metrics: Metrics;
+  /** Negotiates with a media server when the person's turn comes. */
+  readonly inTurn: InTurn;
   readonly log: Log;
 }
 
@@ -61,7 +64,11 @@ export class Conversation {
         this.watching.endForbidden(user);
       },
     });
-    this.connections = new HeldConnections(parts.metrics.joins, (message) => this.send(message));
+    this.connections = new HeldConnections(
+      parts.metrics.joins,
+      (work) => parts.inTurn(this.signIn.user!.id, work),
+      (message) => this.send(message),
+    );
     this.watching = new Watching(parts.streams, (message) => this.send(message));
   }
 

@@ -24,6 +24,7 @@ export class HeldConnections {
 
   constructor(
     private readonly joins: Metrics["joins"],
+    private readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>,
     private readonly send: (message: ServerMessage) => void,
   ) {}
 
@@ -49,7 +50,7 @@ export class HeldConnections {
     this.hold(kind, connectionId, { connection, permission });
     const stopTimer = this.joins.startTimer({ kind });
     try {
-      const answer = await connection.start(offer);
+      const answer = await this.inTurn(() => connection.start(offer));
       this.send({ type: "answer", id, connectionId, streamId, answer });
       connection.gather();
       stopTimer({ outcome: "answered" });

@@ -59,6 +59,22 @@ function asOfKurentoClient(value: unknown): unknown {
   return typeof value === "object" ? kurento.getComplexType("IceCandidate")(value) : value;
 }
 
+test("what is asked while a release is not answered yet is answered", async () => {
+  const media = await startWireDouble();
+  closeAtEnd(() => media.close());
+  const session = await connectKurento(media.url, 10_000, { onLost: () => undefined, onBack: () => undefined });
+  closeAtEnd(async () => session.close());
+  const [slow, other] = [await session.create("MediaPipeline", {}), await session.create("MediaPipeline", {})];
+  const letGo = media.holdNext("release");
+  let isAnswered = false;
+  const isReleased = slow.release().finally(() => (isAnswered = true));
+  await other.call("addTag", "key", "value");
+  expect(isAnswered).toBe(false);
+  expect(media.asked.slice(-2)).toEqual(["release", "invoke addTag"]);
+  letGo();
+  await isReleased;
+});
+
 test("after joins and leaves kurento-client holds no object any more, neither of them nor of what went with its pipeline", async () => {
   const media = await startWireDouble();
   closeAtEnd(() => media.close());

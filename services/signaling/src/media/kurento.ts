@@ -66,6 +66,9 @@ export interface Types {
   RecorderEndpoint: { mediaPipeline: Remote; uri: string; mediaProfile: string };
 }
 
+/** The method's name as it is sent. By its plain name kurento-client would keep back all other requests of the session until it is answered. */
+const release = { toJSON: () => "release" };
+
 /**
  * An object on the media server. Its methods of kurento-client are passed by: each of their answers is a promise onto which all methods of the
  * object are copied, which costs more than the request. What they end in is asked for, `_rpc`, with ids in place of objects.
@@ -102,7 +105,7 @@ export class Remote {
   /** Releases the object and all that it holds. An object that is gone already is no error. */
   async release(): Promise<void> {
     try {
-      await this.request("release", {});
+      await this.request(release, {});
     } catch (error) {
       if (!/not found|timed out|Connection error|disconnected/i.test((error as Error).message)) throw error;
     } finally {
@@ -110,7 +113,7 @@ export class Remote {
     }
   }
 
-  private request<T>(method: "invoke" | "subscribe" | "release", params: object): Promise<T> {
+  private request<T>(method: "invoke" | "subscribe" | typeof release, params: object): Promise<T> {
     return new Promise((resolve, reject) =>
       this.asker.emit("_rpc", undefined, method, { object: this.id, ...params }, (error: Error | null, result: T) =>
         error ? reject(error) : resolve(result),

@@ -23,6 +23,8 @@ export interface PublisherEvents {
   onEnded(reason: string): void;
 }
 
+const givenUp = "The stream was given up before it began";
+
 /** One published phone: pipeline, endpoint, recorder, ledger rows. `end` gives all of it back, once, whoever calls first. */
 export class Publishing {
   readonly id = randomUUID();
@@ -51,6 +53,7 @@ export class Publishing {
   async start(offer: string): Promise<string> {
     const problem = offerProblem(offer);
     if (problem) throw new Refusal("mediaRefused", problem);
+    if (this.ended) throw new Refusal("mediaUnavailable", givenUp);
     const server = this.parts.pool.leastLoaded();
     if (!server) throw new Refusal("mediaUnavailable", "No media server is reachable at the moment. Try again shortly");
     this.server = server;
@@ -66,7 +69,7 @@ export class Publishing {
       const isOver = this.ended !== null;
       await this.end("refused");
       await this.pipeline?.release().catch(() => undefined); // made while it was being ended
-      if (isOver) throw new Refusal("mediaUnavailable", "The stream was given up before it began");
+      if (isOver) throw new Refusal("mediaUnavailable", givenUp);
       throw new Refusal("mediaRefused", `The media server refused the stream: ${reasonOf(error)}`);
     }
   }

@@ -35,6 +35,7 @@ export class Viewing {
   async start(offer: string): Promise<string> {
     const problem = offerProblem(offer);
     if (problem) throw new Refusal("mediaRefused", problem);
+    if (this.isEnded) throw new Refusal("mediaUnavailable", "The stream was left before it was joined");
     const { wiring, title, state, reason } = this.stream;
     if (!wiring?.server.isUp || state === "down")
       throw new Refusal("mediaUnavailable", reason ?? `${title} cannot be reached at the moment`);
