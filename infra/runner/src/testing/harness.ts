@@ -8,7 +8,10 @@ import { StateFile, stackFile } from "../state/backend";
 import type { FakeDocker, Write } from "./fakeDocker";
 
 const VERBS = { up, preview, destroy, refresh, settle };
-const MODULES = path.join(__dirname, "..", "..", "..", "..", "node_modules");
+const ROOT = path.join(__dirname, "..", "..", "..", "..");
+const MODULES = path.join(ROOT, "node_modules");
+// As `barecast` has it: a third of each process's start.
+const CACHE = process.env["NODE_COMPILE_CACHE"] ?? path.join(ROOT, ".cache", "node");
 
 /** A Docker behind a socket whose writes are counted. */
 export interface CountedDocker {
@@ -71,7 +74,7 @@ export class Harness<D extends CountedDocker = FakeDocker> {
       passphrase: "wire",
       config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`${this.project}:${key}`, value])),
       owner: { label: "barecast.site", value: "wire" },
-      env: { DOCKER_HOST: `unix://${this.socket}` },
+      env: { DOCKER_HOST: `unix://${this.socket}`, NODE_COMPILE_CACHE: CACHE },
       onEvent: (event) => this.events.push(event),
       ...this.more,
     };
