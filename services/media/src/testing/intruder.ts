@@ -1,141 +1,108 @@
-import { createHmac, randomBytes } from "node:crypto";
-import { atLeast, clientHello, dtlsRecord, headerBytes, rtcpPackets, stunAttribute, uint32 } from "./bytes";
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:dgram";
+import { once } from "node:events";
+import type { RTCPeerConnection } from "werift";
+import { countRollovers } from "../webrtc/hardenSrtp";
+import { type Protocol, secretName } from "./authenticated";
+import { clientHello, dtlsRecord } from "./bytes";
+import { authenticRtcp, authenticRtp, type ForgedStream, type SrtpSessions, wholeRtcp, wholeRtp } from "./forgedSrtp";
+import { authenticStun, check, type IceCredentials, wholeStun } from "./forgedStun";
 import { breakBytes, type Dice } from "./mutate";
-import { type Publisher, vp8Payload } from "./peers";
 
 /** What an intruder reaches into: werift's keys and sockets, on the client's side. */
-interface FakeHeader {
-  serializeSize: number;
-  sequenceNumber: number;
-  ssrc: number;
-  serialize(): Buffer;
-}
-interface DtlsInternals {
-  srtp: { encrypt(payload: Buffer, header: FakeHeader): Buffer };
-  srtcp: { encrypt(packet: Buffer): Buffer };
+interface Transport extends SrtpSessions {
+  srtp: SrtpSessions["srtp"] & { localContext: { masterKey: Buffer } };
   dtls: {
     dtls: { recordSequenceNumber: number };
-    cipher: { encryptPacket(record: object): { fragment: Buffer } };
+    cipher: { encryptPacket(record: object): { fragment: Buffer }; masterSecret: Buffer };
   };
 }
-interface IceInternals {
-  localUsername: string;
-  remoteUsername: string;
-  remotePassword: string;
-  nominated: { protocol: { sendData(data: Buffer, address: unknown): Promise<void> }; remoteAddr: unknown };
+interface Ice extends IceCredentials {
+  nominated: { protocol: { transport: { socket: Socket } }; remoteAddr: [string, number] };
 }
 
-export type Protocol = "RTP" | "RTCP" | "STUN" | "DTLS";
+const CONTENT = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 };
+const CLOSE_NOTIFY = Buffer.from([1, 0]);
 
 /** A client with a live session that sends broken messages: as they are, or past the session's own authentication. */
 export class Intruder {
   private readonly transport;
   private readonly ice;
-  private readonly ssrc;
+  private readonly socket;
 
-  /** `publisher`: connected, and paused while RTP is sent. */
   constructor(
-    private readonly publisher: Publisher,
+    pc: RTCPeerConnection,
+    private readonly stream: ForgedStream,
     private readonly dice: Dice,
   ) {
-    const [transport] = publisher.pc.dtlsTransports;
-    this.ssrc = publisher.pc.getSenders()[0]!.ssrc;
-    this.transport = transport as unknown as DtlsInternals;
-    this.ice = transport!.iceTransport.connection as unknown as IceInternals;
+    const [transport] = pc.dtlsTransports;
+    countRollovers(transport!);
+    this.transport = transport as unknown as Transport;
+    this.ice = transport!.iceTransport.connection as unknown as Ice;
+    this.socket = this.ice.nominated.protocol.transport.socket;
   }
 
-  /** Sends one broken message; every other one is authentic: valid ICE credentials, SRTP tags or DTLS records around broken contents. */
-  async send(protocol: Protocol, isAuthentic: boolean): Promise<void> {
-    const { protocol: socket, remoteAddr } = this.ice.nominated;
-    const data = isAuthentic ? this.authentic(protocol) : breakBytes(this.whole(protocol), this.dice);
-    if (data.length > 0) await socket.sendData(data, remoteAddr);
+  /** The name under which the server counts what it took of this protocol from this client. */
+  countedAs(protocol: Protocol): string {
+    if (protocol === "STUN") return secretName(protocol, this.ice.remotePassword);
+    const { srtp, dtls } = this.transport;
+    return secretName(protocol, protocol === "DTLS" ? dtls.cipher.masterSecret : srtp.localContext.masterKey);
+  }
+
+  /** Sends one broken message. Authentic: valid ICE credentials, SRTP tags or DTLS records around broken contents. */
+  send(protocol: Protocol, isAuthentic: boolean): void {
+    this.transmit(isAuthentic ? this.authentic(protocol) : this.broken(protocol));
+  }
+
+  /** The server has dealt with everything before: it answers a check, and datagrams between two sockets of this computer keep their order. */
+  async settle(): Promise<void> {
+    const question = check(this.ice);
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(new Error("The server did not answer a check within 30 s")), 30_000);
+    this.transmit(question);
+    for (let isAnswered = false; !isAnswered;) {
+      const [answer] = (await once(this.socket, "message", { signal: over.signal })) as [Buffer];
+      isAnswered = answer.subarray(8, 20).equals(question.subarray(8, 20));
+    }
+    clearTimeout(timer);
+  }
+
+  /** Ends the session properly (RFC 5246, 7.2.1). */
+  sayGoodbye(): void {
+    this.transmit(this.record(CONTENT.alert, CLOSE_NOTIFY));
+  }
+
+  private transmit(datagram: Buffer): void {
+    const [address, port] = this.ice.nominated.remoteAddr;
+    this.socket.send(datagram, port, address);
+  }
+
+  /** Never empty, never whole. */
+  private broken(protocol: Protocol): Buffer {
+    const whole = this.whole(protocol);
+    for (;;) {
+      const broken = breakBytes(whole, this.dice);
+      if (broken.length > 0 && !broken.equals(whole)) return broken;
+    }
   }
 
   private whole(protocol: Protocol): Buffer {
-    switch (protocol) {
-      case "RTP":
-        return this.seal(this.rtp());
-      case "RTCP":
-        return this.transport.srtcp.encrypt(this.rtcp());
-      case "STUN":
-        return this.sign(this.binding(), this.stunAttributes());
-      case "DTLS":
-        return this.dice.below(2) === 0 ? this.record(23, randomBytes(40)) : dtlsRecord(22, 0, 7, clientHello());
-    }
+    const { transport, stream, ice, dice } = this;
+    if (protocol === "RTP") return wholeRtp(transport, stream, dice);
+    if (protocol === "RTCP") return wholeRtcp(transport, stream, dice);
+    if (protocol === "STUN") return wholeStun(ice, dice);
+    if (dice.below(2) === 0) return dtlsRecord(CONTENT.handshake, 0, 7, clientHello());
+    return this.record(dice.pick([CONTENT.changeCipherSpec, CONTENT.handshake, CONTENT.applicationData, 24, 0, 255]), randomBytes(40));
   }
 
   private authentic(protocol: Protocol): Buffer {
-    const { dice } = this;
-    switch (protocol) {
-      case "RTP":
-        return this.seal(this.brokenRtp());
-      case "RTCP":
-        return this.transport.srtcp.encrypt(atLeast(8, breakBytes(this.rtcp(), dice)));
-      case "STUN":
-        return this.sign(this.binding(), breakBytes(this.stunAttributes(), dice));
-      case "DTLS":
-        // Not an alert: a true goodbye ends the session, as it should.
-        return this.record(dice.pick([20, 22, 23, 24, 0, 255]), breakBytes(clientHello(), dice));
-    }
-  }
-
-  private rtp(): Buffer {
-    const header = Buffer.alloc(12);
-    header.set([0x80, 0x80 | 97]);
-    header.writeUInt16BE(this.publisher.nextSequenceNumber(), 2);
-    header.writeUInt32BE(this.dice.below(2 ** 32), 4);
-    header.writeUInt32BE(this.ssrc, 8);
-    return Buffer.concat([header, vp8Payload(this.dice.below(4) === 0, 0)]);
-  }
-
-  /** The sequence number stays: a wrong one would lead the receiver's rollover counter astray, and nothing would be authentic any more. */
-  private brokenRtp(): Buffer {
-    const whole = this.rtp();
-    const broken = atLeast(12, breakBytes(whole, this.dice));
-    whole.copy(broken, 2, 2, 4);
-    return broken;
-  }
-
-  /** A valid tag around whatever the bytes say. */
-  private seal(whole: Buffer): Buffer {
-    const size = Math.min(whole.length, headerBytes(whole));
-    const header: FakeHeader = {
-      serializeSize: size,
-      sequenceNumber: whole.readUInt16BE(2),
-      ssrc: whole.readUInt32BE(8),
-      serialize: () => whole.subarray(0, size),
-    };
-    return this.transport.srtp.encrypt(whole.subarray(size), header);
-  }
-
-  private rtcp(): Buffer {
-    const { ssrc, dice } = this;
-    return Buffer.concat(Array.from({ length: 1 + dice.below(3) }, () => dice.pick(rtcpPackets(ssrc))));
-  }
-
-  private binding(): number {
-    return this.dice.pick([0x0001, 0x0001, 0x0011, 0x0101, 0x0111]);
-  }
-
-  private stunAttributes(): Buffer {
-    const { remoteUsername, localUsername } = this.ice;
-    return Buffer.concat([
-      stunAttribute(0x0006, Buffer.from(`${remoteUsername}:${localUsername}`)),
-      stunAttribute(0x0024, uint32(0x6e0001ff)),
-      stunAttribute(this.dice.pick([0x8029, 0x802a]), randomBytes(8)),
-      ...(this.dice.below(4) === 0 ? [stunAttribute(0x0025, Buffer.alloc(0))] : []),
-    ]);
-  }
-
-  /** RFC 8489, 14.5: the integrity covers the message up to itself, its own length counted in. */
-  private sign(type: number, attributes: Buffer): Buffer {
-    const head = Buffer.alloc(20);
-    head.writeUInt16BE(type, 0);
-    head.writeUInt32BE(0x2112a442, 4);
-    randomBytes(12).copy(head, 8);
-    head.writeUInt16BE((attributes.length + 24) & 0xffff, 2);
-    const whole = Buffer.concat([head, attributes]);
-    return Buffer.concat([whole, stunAttribute(0x0008, createHmac("sha1", this.ice.remotePassword).update(whole).digest())]);
+    const { transport, stream, ice, dice } = this;
+    if (protocol === "RTP") return authenticRtp(transport, stream, dice);
+    if (protocol === "RTCP") return authenticRtcp(transport, stream, dice);
+    if (protocol === "STUN") return authenticStun(ice, dice);
+    // Not an alert: a true goodbye ends the session, as it should. Handshakes are refused before they are decrypted.
+    const type = dice.below(4) === 0 ? CONTENT.handshake : CONTENT.applicationData;
+    return this.record(type, breakBytes(clientHello(), dice));
   }
 
   private record(contentType: number, fragment: Buffer): Buffer {

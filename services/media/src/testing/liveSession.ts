@@ -8,8 +8,8 @@ export class LiveSession {
   private constructor(
     readonly endpoint: Remote,
     readonly publisher: Publisher,
-    private readonly viewer: Viewer,
-    private readonly viewed: Remote,
+    readonly viewer: Viewer,
+    readonly viewed: Remote,
   ) {}
 
   static async open(scene: Scene): Promise<LiveSession> {
@@ -34,9 +34,9 @@ export class LiveSession {
     for (const endpoint of [this.viewed, this.endpoint]) await endpoint.release();
   }
 
-  /** Statistics of the publisher's endpoint. */
-  async stats(): Promise<Record<string, unknown>> {
-    const entries = await call<Record<string, Record<string, unknown>>>(this.endpoint, "getStats", "VIDEO");
-    return Object.values(entries).find(({ packetsReceived }) => packetsReceived !== undefined) ?? {};
+  /** Numbers in the statistics of one of its endpoints' picture. */
+  async count(endpoint: Remote, name: string): Promise<number> {
+    const entries = Object.values(await call<Record<string, Record<string, number>>>(endpoint, "getStats", "VIDEO"));
+    return entries.find((entry) => entry[name] !== undefined)?.[name] ?? 0;
   }
 }

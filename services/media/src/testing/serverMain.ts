@@ -6,19 +6,23 @@ import { surviveFaultsOf } from "../faults";
 import { startMediaServer } from "../index";
 import { createLog } from "../log";
 import { Track } from "../media/track";
-import type { Footprint } from "./serverProcess";
+import { countAuthenticated } from "./authenticated";
+import type { Answers, Footprint } from "./serverProcess";
 
-/** Program of a {@link ServerProcess}: the media server as main.ts runs it, which answers `footprint` and `close`. */
+/** Program of a {@link ServerProcess}: the media server as main.ts runs it, which answers questions and `close`. */
 async function main(): Promise<void> {
   const log = createLog("error", (line) => line.includes('"event":"bug"') && process.send?.({ bug: line }));
   surviveFaultsOf("werift", log);
+  const authenticated = countAuthenticated();
   const server = await startMediaServer(JSON.parse(process.argv[2] ?? "{}") as Partial<MediaConfig>, log);
   process.on("message", (message) => {
     if (message === "close") void server.close().then(() => process.exit(0));
-    else process.send?.({ footprint: { stats: server.stats(), ...held() } satisfies Footprint });
+    else answer(message === "footprint" ? { footprint: { stats: server.stats(), ...held() } } : { authenticated });
   });
   process.send?.({ port: server.port });
 }
+
+const answer = (answers: Partial<Answers>) => process.send?.(answers);
 
 /** Made by the hundreds: what lives of them now, as V8 finds it on the heap. */
 const WATCHED = { RTCPeerConnection, Track, Socket };

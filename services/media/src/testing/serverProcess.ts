@@ -3,6 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import type { MediaConfig } from "../config";
 import type { MediaStats } from "../mediaServer";
+import type { Authenticated } from "./authenticated";
 
 /** What a media server holds, after a garbage collection. */
 export interface Footprint {
@@ -12,6 +13,12 @@ export interface Footprint {
   resources: Record<string, number>;
   /** Living objects of some classes, as V8 finds them. */
   alive: Record<string, number>;
+}
+
+/** What the process answers to a question of this name. */
+export interface Answers {
+  footprint: Footprint;
+  authenticated: Authenticated;
 }
 
 /** A media server in a process of its own, compiled: its memory is its own, and its end is seen. */
@@ -54,17 +61,27 @@ export class ServerProcess {
     return (await (await fetch(`http://127.0.0.1:${this.port}/health`)).json()) as MediaStats;
   }
 
-  async footprint(): Promise<Footprint> {
-    const answer = new Promise<Footprint>((resolve) => {
-      const take = (message: { footprint?: Footprint }) => {
-        if (!message.footprint) return;
+  footprint(): Promise<Footprint> {
+    return this.query("footprint");
+  }
+
+  /** What passed its protocol's authentication so far. */
+  authenticated(): Promise<Authenticated> {
+    return this.query("authenticated");
+  }
+
+  private query<Name extends keyof Answers>(name: Name): Promise<Answers[Name]> {
+    const answer = new Promise<Answers[Name]>((resolve) => {
+      const take = (message: Partial<Answers>) => {
+        const found = message[name];
+        if (found === undefined) return;
         this.child.off("message", take);
-        resolve(message.footprint);
+        resolve(found);
       };
       this.child.on("message", take);
     });
-    this.child.send("footprint");
-    return answer;
+    this.child.send(name);
+    return this.whileAlive(answer);
   }
 
   async close(): Promise<void> {

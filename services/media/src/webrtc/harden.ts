@@ -7,10 +7,12 @@ import { isSigned } from "./stunIntegrity";
  */
 
 const ALERT = 21;
+const APPLICATION_DATA = 23;
 const HEADER_BYTES = 13;
 
 /**
- * True when a datagram may reach werift's DTLS. Plaintext (epoch 0) records are for the handshake only. Alerts are never let through:
+ * True when a datagram may reach werift's DTLS. Plaintext (epoch 0) records are for the handshake only, and so are encrypted ones that belong to
+ * it: WebRTC never repeats it (RFC 8827, 6.5), and a peer that tried had werift give up the transport and this guard. Alerts are never let through:
  * werift takes one that looks like plaintext for true whatever its epoch, so that 15 bytes from any address would end the session
  * ({@link isGoodbye} reads the true ones; a failed handshake ends by its time limit).
  */
@@ -21,7 +23,7 @@ export function isAcceptable(datagram: Buffer, isConnected: boolean): boolean {
     const type = datagram[offset]!;
     if (type < 20 || type > 23) return false;
     const isPlain = datagram.readUInt16BE(offset + 3) === 0;
-    if (type === ALERT || (isPlain && isConnected)) return false;
+    if (type === ALERT || (isConnected && (isPlain || type !== APPLICATION_DATA))) return false;
     offset += HEADER_BYTES + datagram.readUInt16BE(offset + 11);
     if (offset > datagram.length) return false;
   }
@@ -70,18 +72,19 @@ export function guardDtls(transport: RTCDtlsTransport, onGoodbye: () => void): v
     const socket = dtls?.transport?.socket;
     const inner = socket?.onData;
     if (!dtls || !socket || !inner) throw new Error("werift: the DTLS socket is not where 0.25.2 has it");
-    let finishUntilMs = Infinity;
+    let connectedMs: number | undefined;
     let isVerified = false;
     socket.onData = (datagram) => {
-      if (transport.state === "connected" && finishUntilMs === Infinity) finishUntilMs = performance.now() + FINISH_MS;
+      if (transport.state === "connected") connectedMs ??= performance.now();
       // A client whose last flight we answered into the void repeats it: that is part of the handshake, for a short time.
-      const isConnected = transport.role === "server" ? performance.now() > finishUntilMs : transport.state === "connected";
+      const finishMs = transport.role === "server" ? FINISH_MS : 0;
+      const isConnected = connectedMs !== undefined && performance.now() >= connectedMs + finishMs;
       if (isAcceptable(datagram, isConnected)) {
         // A slow client answers each of our repeated greetings: for werift the second answer is an error that ends the connection.
         if (isHelloVerifyRequest(datagram) && isVerified) return;
         isVerified ||= isHelloVerifyRequest(datagram);
         inner(datagram);
-      } else if (isConnected && isGoodbye(datagram, dtls.cipher)) onGoodbye();
+      } else if (connectedMs !== undefined && isGoodbye(datagram, dtls.cipher)) onGoodbye();
     };
   });
 }
