@@ -63,7 +63,7 @@ export class ForeignStreams {
     Object.assign(stream, fieldsOf(view), { otherViewers: view.viewers });
     known.shared = shared;
     if (stream.wiring && before.pipeline !== pipeline) unwire(stream);
-    if (!stream.wiring || before.source !== source) void this.wire(known);
+    if (!stream.wiring || (stream.wiring.source?.id ?? null) !== source) void this.wire(known);
   }
 
   private async wire(known: Known): Promise<void> {

@@ -107,7 +107,7 @@ test.each([
     }
     const went = [flooder.ends.length, knocker.ends.length].map((count, index) => count - before[index]!);
     // The middle one: a computer may stand still for a moment. Behind the flood each would take twenty seconds.
-    expect(took.sort((one, other) => one - other)[15]).toBeLessThan(2000);
+    expect(took.sort((one, other) => one - other)[15]).toBeLessThan(8000);
     expect(Math.min(...went)).toBeGreaterThan(0);
     // Who does not say who it is may wait for ten seconds.
     const late = 4401;

@@ -298,3 +298,10 @@ test("a replica that is alone plays all cameras at once", async () => {
   const a = await site.replica("a", { isAlone: true });
   expect(a.plays()).toEqual(ids);
 });
+
+test("a store that refuses what is written: a replica plays what nobody else does all the same", async () => {
+  const site = await startSite();
+  site.store.state.isFull = true;
+  const one = await site.replica("one");
+  await until(() => (one.plays().length === 2 ? null : `plays ${one.plays().join()}`));
+});

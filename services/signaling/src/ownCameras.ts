@@ -20,7 +20,7 @@ export class OwnCameras {
   private readonly byStream: ReadonlyMap<string, CameraConfig>;
   private readonly held = new Map<string, Camera>();
   /** Not taken again before they are given back. */
-  private readonly leaving = new Set<string>();
+  private readonly leaving = new Map<string, Promise<void>>();
   private others: readonly Other[] = [];
   private isClosed = false;
 
@@ -43,7 +43,7 @@ export class OwnCameras {
   /** Gives all back. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.held.values()].map((camera) => camera.close()));
+    await Promise.all([...this.leaving.values(), ...[...this.held.values()].map((camera) => camera.close())]);
   }
 
   private take(id: string): void {
@@ -57,11 +57,11 @@ export class OwnCameras {
   private letGo(id: string): void {
     const camera = this.held.get(id)!;
     this.held.delete(id);
-    this.leaving.add(id);
     this.parts.log.info("Another replica plays a camera that this one played", { camera: this.byStream.get(id)!.name });
-    void camera.letGo().finally(() => {
+    const left = camera.letGo().finally(() => {
       this.leaving.delete(id);
       this.follow(this.others);
     });
+    this.leaving.set(id, left);
   }
 }

@@ -65,7 +65,7 @@ export class SharingReplicas implements Replicas {
     this.startedAt = now();
     this.stopListening = streams.onChange(() => textOf(streams.own()) !== this.written && this.quietly(() => this.write()));
     store.onChange(() => this.quietly(() => this.look()));
-    this.timer = setInterval(() => this.quietly(() => this.write().then(() => this.look())), times.renewMs);
+    this.timer = setInterval(() => this.quietly(() => this.write().finally(() => this.look())), times.renewMs);
     this.quietly(() => this.look());
   }
 
@@ -111,7 +111,8 @@ export class SharingReplicas implements Replicas {
 
   private async look(): Promise<void> {
     // Of two that come at once each has written before it looks: one of them at least finds the other.
-    if (this.store.isUp() && this.writtenSince !== this.store.upSince()) await this.write();
+    // A store that takes nothing (it is full) is no reason to see nobody.
+    if (this.store.isUp() && this.writtenSince !== this.store.upSince()) await this.write().catch(() => undefined);
     const texts = this.store.isUp() ? await this.store.readAll().catch(() => null) : null;
     if (this.closing) return;
     if (texts) this.note(texts);

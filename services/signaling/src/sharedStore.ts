@@ -42,7 +42,8 @@ export function redisStore({ host, port }: NonNullable<Config["redis"]>, passwor
     connectTimeout: 2000,
     retryStrategy: (tries: number) => Math.min(2000, tries * 500),
   };
-  const client = new Redis(options);
+  // A host that is lost says nothing: what waits for its answer would wait for a quarter of an hour.
+  const client = new Redis({ ...options, socketTimeout: 4000 });
   const listening = new Redis({ ...options, enableOfflineQueue: true, maxRetriesPerRequest: null });
   let wasUp: boolean | null = null;
   const say = (isUp: boolean, reason: string) => {

@@ -81,7 +81,12 @@ export class ThreeHosts {
     const health = await this.ask(host, `media-${host}`, `http://${this.site.on(host).address}:${ports.mediaControl}/health`);
     return (JSON.parse(health) as { objects: Record<string, number> }).objects["MediaPipeline"] ?? 0;
   }
-  /** Waits until the media servers have so many pipelines. */
+  /** Waits until the media server of a host has so many pipelines. */
+  hasPipelines(host: string, wanted: number): Promise<void> {
+    const check = async () => ((found) => (found === wanted ? null : `found ${found}`))(await this.pipelines(host));
+    return until(`Expected ${wanted} pipelines on ${host}`, check, { withinMs: 60_000, everyMs: 500 });
+  }
+  /** Waits until both have. */
   havePipelines(two: number, three: number): Promise<void> {
     const check = async () => {
       const found = [await this.pipelines("two"), await this.pipelines("three")];

@@ -32,7 +32,11 @@ function attributesOf(message: Buffer): Attributes {
 
 function isLast(message: Buffer, at: number, length: number): boolean {
   const rest = message.subarray(at + HEAD_BYTES + length);
-  return length === HASH_BYTES && (rest.length === 0 || (rest.length === FINGERPRINT_BYTES && rest.readUInt16BE(0) === FINGERPRINT));
+  return (
+    length === HASH_BYTES &&
+    message.length >= at + HEAD_BYTES + HASH_BYTES &&
+    (rest.length === 0 || (rest.length === FINGERPRINT_BYTES && rest.readUInt16BE(0) === FINGERPRINT))
+  );
 }
 
 /**

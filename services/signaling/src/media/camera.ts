@@ -94,10 +94,12 @@ export class Camera {
     clearTimeout(this.retry);
     this.leaveServer();
     for (const stop of this.stopListening) stop();
+    const { wiring } = this.stream;
+    this.stream.wiring = null; // nobody joins it any more
     this.dismiss(movedReason);
     await this.endAttempt();
-    const { wiring } = this.stream;
     if (wiring?.server.isUp) await wiring.pipeline.release().catch(() => undefined);
+    this.dismiss(movedReason); // who was joining meanwhile
   }
 
   private dismiss(reason: string): void {
@@ -131,7 +133,7 @@ export class Camera {
         useEncodedMedia: true,
         networkCache: 0,
       });
-      if (this.isClosed) return await player.release();
+      if (this.isClosed) return await pipeline.release();
       const attempt = new CameraAttempt(player, server, {
         onFlowing: () => this.flows(attempt),
         onFailed: () => this.fail(attempt),

@@ -116,3 +116,15 @@ test("after joins and leaves kurento-client holds no object any more, neither of
 
 const encoded = { useEncodedMedia: true, networkCache: 0 };
 const gate = { id: "camera-gate", title: "Gate", kind: "camera", startedAt: "", state: "live", isRecording: false } as const;
+
+test("what is not answered yet when the session is closed fails at once", async () => {
+  const media = await startWireDouble();
+  closeAtEnd(() => media.close());
+  const session = await connectKurento(media.url, 10_000, { onLost: () => undefined, onBack: () => undefined });
+  const mediaPipeline = await session.create("MediaPipeline", {});
+  media.fallSilent();
+  const [called, made] = [mediaPipeline.call("addTag", "key", "value"), session.create("WebRtcEndpoint", { mediaPipeline })];
+  session.close();
+  await expect(called).rejects.toThrow("Disconnected from the media server");
+  await expect(made).rejects.toThrow("Disconnected from the media server");
+});

@@ -1,4 +1,5 @@
 // Longer than usual: half of it is the table of what is used of Kurento.
+import type { EventEmitter } from "node:events";
 import kurento, { type RawClient, type RawObject } from "kurento-client";
 
 /**
@@ -69,6 +70,31 @@ export interface Types {
 /** The method's name as it is sent. By its plain name kurento-client would keep back all other requests of the session until it is answered. */
 const release = { toJSON: () => "release" };
 
+/** What a session waits for. Kurento-client leaves it unanswered for ten seconds when the session is closed. */
+class Requests {
+  private readonly open = new Set<(error: Error) => void>();
+  private readonly ended = new Error("Disconnected from the media server");
+  private isClosed = false;
+
+  /** @param ask calls back once; not asked, and lost, after the session's end */
+  wait<T>(ask: (done: (error: Error | null, result: T) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) return reject(this.ended);
+      this.open.add(reject);
+      ask((error, result) => {
+        this.open.delete(reject);
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+  }
+  close(): void {
+    this.isClosed = true;
+    for (const reject of this.open) reject(this.ended);
+    this.open.clear();
+  }
+}
+
 /**
  * An object on the media server. Its methods of kurento-client are passed by: each of their answers is a promise onto which all methods of the
  * object are copied, which costs more than the request. What they end in is asked for, `_rpc`, with ids in place of objects.
@@ -79,6 +105,7 @@ export class Remote {
     readonly id: string,
     private readonly asker: RawObject,
     private readonly own: RawObject | null,
+    private readonly requests: Requests,
   ) {
     own?.removeAllListeners("newListener"); // would subscribe, too
   }
@@ -114,11 +141,7 @@ export class Remote {
   }
 
   private request<T>(method: "invoke" | "subscribe" | typeof release, params: object): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.asker.emit("_rpc", undefined, method, { object: this.id, ...params }, (error: Error | null, result: T) =>
-        error ? reject(error) : resolve(result),
-      ),
-    );
+    return this.requests.wait((done) => this.asker.emit("_rpc", undefined, method, { object: this.id, ...params }, done));
   }
 }
 
@@ -127,32 +150,36 @@ const managerId = "manager_ServerManager";
 /** One session with one media server. Made by `connectKurento`, over its whole life the same objects. */
 export class KurentoSession {
   readonly manager: Remote;
+  private readonly requests = new Requests();
 
   constructor(
     /** @internal */
     readonly client: RawClient,
     private readonly rawManager: RawObject,
   ) {
-    this.manager = new Remote(managerId, rawManager, null);
+    this.manager = this.made(managerId);
   }
 
-  create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
+  async create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
     const raw = Object.fromEntries(
       Object.entries(parameters).map(([key, value]) => [key, value instanceof Remote ? mention(value) : value]),
     );
-    return new Promise((resolve, reject) =>
-      this.client.create(type, raw, (error, object) => (error ? reject(error) : resolve(new Remote(object.id, object, object)))),
+    // In a list: kurento-client's objects are thenable.
+    const [own] = await this.requests.wait<readonly [RawObject]>((done) =>
+      this.client.create(type, raw, (error, object) => done(error, [object])),
     );
+    return new Remote(own.id, own, own, this.requests);
   }
 
   /** An object that another session made. Nothing is asked: kurento-client would keep whatever it had once described. */
   made(id: string): Remote {
-    return new Remote(id, this.rawManager, null);
+    return new Remote(id, this.rawManager, null, this.requests);
   }
 
   /** Ends the session's socket at once; the server collects what it still holds four minutes later. */
   close(): void {
     close(this.client);
+    this.requests.close();
   }
 }
 
@@ -185,6 +212,8 @@ export function connectKurento(url: string, timeoutMs: number, events: KurentoEv
       { strict: false, failAfter: 0, request_timeout: Math.min(10_000, timeoutMs * 5), duplicates_timeout: 1 },
       () => undefined,
     );
+    // What was on its way when the session was closed is written after the end, which nobody else listens for: it would end the process.
+    client._re.on("connection", (stream: EventEmitter) => stream.on("error", () => undefined));
     let reason = "no answer";
     const settle = () => {
       clearTimeout(timer);

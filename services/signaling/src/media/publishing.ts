@@ -137,13 +137,20 @@ export class Publishing {
       ledger.streamEnded(this.id, reason);
       log.info("Stream ended", { stream: this.id, reason });
     }
-    for (const viewer of this.stream?.viewers ?? []) viewer.onEnded("The stream has ended");
-    this.stream?.viewers.clear();
+    if (this.stream) this.stream.wiring = null; // nobody joins it any more
+    this.dismiss();
     await (await this.recording)?.end();
     if (this.server?.isUp) {
       await this.connection.release().catch(() => undefined);
       await this.pipeline?.release().catch((error: unknown) => log.warn("Cannot release", { stream: this.id, reason: reasonOf(error) }));
     }
+    this.dismiss(); // who was joining meanwhile
     for (const cleanup of this.cleanups) cleanup();
+  }
+
+  private dismiss(): void {
+    const viewers = [...(this.stream?.viewers ?? [])];
+    this.stream?.viewers.clear();
+    for (const viewer of viewers) viewer.onEnded("The stream has ended");
   }
 }

@@ -2,8 +2,8 @@ import { lifeSeconds, type SharedStore } from "../sharedStore";
 
 /** A store in this process, by a clock that is the test's. */
 export interface MemoryStore {
-  /** The test's to set: whether the store is reached, and since when. */
-  readonly state: { isUp: boolean; upSince: number };
+  /** The test's to set: whether the store is reached, since when, and whether it refuses what is written. */
+  readonly state: { isUp: boolean; upSince: number; isFull?: boolean };
   /** Runs whose writes don't arrive: the process is dead, or its computer too busy. */
   readonly mute: Set<string>;
   /** Texts as they are written, by run. */
@@ -22,7 +22,7 @@ export interface MemoryStore {
 export function memoryStore(time: { readonly now: number }): MemoryStore {
   const entries = new Map<string, { text: string; at: number }>();
   const listeners = new Set<() => void>();
-  const state = { isUp: true, upSince: 0 };
+  const state: MemoryStore["state"] = { isUp: true, upSince: 0 };
   const mute = new Set<string>();
   const tell = () => listeners.forEach((listener) => listener());
   const tellLater = () => void setImmediate(tell);
@@ -42,6 +42,7 @@ export function memoryStore(time: { readonly now: number }): MemoryStore {
       isUp: () => state.isUp,
       upSince: () => state.upSince,
       write: async (run, text) => {
+        if (state.isFull) throw new Error("OOM command not allowed when used memory > 'maxmemory'.");
         if (entries.get(run)?.text !== text) tellLater();
         plant(run, text);
       },

@@ -145,7 +145,8 @@ describe("who publishes and who watches", () => {
     const [beganMs, began] = [clock(), Date.now()];
     await trio.cutPower("two");
     const kill = clock();
-    const ask = () => unanswered(trio.endpoint, cookie);
+    // A late answer of a busy computer is one, too.
+    const ask = () => unanswered(trio.endpoint, cookie, 5000);
     const answered = steadySince("All is answered without it, every time", ask, { times: 20, withinMs: 90_000 }, clock);
     const [pictureMs, answeredMs] = (await Promise.all([again, answered])).map((ms) => Math.round(ms - beganMs)) as [number, number];
     console.info(
@@ -153,7 +154,7 @@ describe("who publishes and who watches", () => {
         `after ${answeredMs} ms; in ${Date.now() - began} ms this computer had ${Math.round(clock() - beganMs)} ms for itself`,
     );
     expect(await liveProblem(wall, picture(title))).toBeNull();
-    expect(await trio.pipelines("three")).toBe(1);
+    await trio.hasPipelines("three", 1);
     expect({ pictureMs, isInTime: pictureMs <= 3000 }).toEqual({ pictureMs, isInTime: true });
     expect({ answeredMs, isInTime: answeredMs <= 6000 }).toEqual({ answeredMs, isInTime: true });
     await trio.signIn();
@@ -218,7 +219,7 @@ describe("a camera of the site", () => {
       `After the worker that played it was killed, the camera was live again after ${((liveMs - killedMs) / 1000).toFixed(1)} s`,
     );
     await until("The wall shows it again", () => liveProblem(wall, picture("Gate")), { withinMs: 60_000 });
-    expect(await trio.pipelines("three")).toBe(1);
+    await trio.hasPipelines("three", 1);
     await trio.start("two");
   });
 });
