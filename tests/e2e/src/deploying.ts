@@ -1,5 +1,5 @@
 import { exclusively } from "./exclusively";
-import { removeSites } from "./leftovers";
+import { removeOutside, removeSites } from "./leftovers";
 import { isOwnSite } from "./siteFile";
 
 /** Gives the lock back: set by `beginDeploying`, for `endDeploying` in the same process. */
@@ -11,7 +11,8 @@ let end: (() => Promise<void>) | undefined;
  */
 export async function beginDeploying(): Promise<void> {
   end = await exclusively("deploy");
-  const removed = await removeSites(isOwnSite);
+  // First what may stand in the sites' networks.
+  const removed = [...(await removeOutside()), ...(await removeSites(isOwnSite))];
   if (removed.length > 0) console.warn(`Removed what killed stories had left: ${removed.join(", ")}`);
 }
 
