@@ -59,7 +59,7 @@ test("a broken image is rolled back with its last words, the old task serves on,
   const before = await site.services();
   checkout = brokenCheckout("signaling", "No such module: ./conversation");
 
-  const bad = site.barecast.by(checkout).up();
+  const bad = site.barecast.by(checkout).verb(["up"], 45 * 60_000);
   const { result, answers } = await answersDuring(bad.catch((error: unknown) => error));
   expect(wordsOf(result)).toEqual([
     "signaling: Failed to update: Docker rolled the update back (rollback_completed: rollback completed)",
