@@ -81,6 +81,11 @@ export class ThreeHosts {
     const health = await this.ask(host, `media-${host}`, `http://${this.site.on(host).address}:${ports.mediaControl}/health`);
     return (JSON.parse(health) as { objects: Record<string, number> }).objects["MediaPipeline"] ?? 0;
   }
+  /** How many both media servers have. */
+  async allPipelines(): Promise<number> {
+    const [two, three] = await Promise.all(this.workers.map((host) => this.pipelines(host)));
+    return two! + three!;
+  }
   /** Waits until the media server of a host has so many pipelines. */
   hasPipelines(host: string, wanted: number): Promise<void> {
     const check = async () => ((found) => (found === wanted ? null : `found ${found}`))(await this.pipelines(host));
