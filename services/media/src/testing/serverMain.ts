@@ -34,7 +34,8 @@ function held(): Omit<Footprint, "stats"> {
   const alive = Object.fromEntries(
     Object.entries(WATCHED).map(([name, type]) => [name, queryObjects(type, { format: "count" }) as number]),
   );
-  return { heapBytes: process.memoryUsage().heapUsed, resources, alive };
+  const { heapUsed: heapBytes, external: externalBytes, rss: rssBytes } = process.memoryUsage();
+  return { heapBytes, externalBytes, rssBytes, resources, alive };
 }
 
 void main();

@@ -9,6 +9,10 @@ import type { Authenticated } from "./authenticated";
 export interface Footprint {
   stats: MediaStats;
   heapBytes: number;
+  /** Outside of the heap: contents of Buffers, keys and ciphers. Node's `external`, which has its `arrayBuffers` in it. */
+  externalBytes: number;
+  /** What the system counts for the process; an allocator keeps pages for later, so that it says little about leaks. */
+  rssBytes: number;
   /** Open handles by kind, as Node names them: sockets, timers. */
   resources: Record<string, number>;
   /** Living objects of some classes, as V8 finds them. */
