@@ -50,7 +50,7 @@ export class Camera {
     private readonly options: { program: string; silenceMs: number; door: RtspServer; log: Log; id: string },
     private readonly events: CameraEvents,
   ) {
-    this.opened = this.open();
+    this.opened = this.open().catch((error: Error) => this.end(error.message));
   }
 
   /** Ends it without an event. */

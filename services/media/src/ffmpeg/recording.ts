@@ -63,12 +63,16 @@ export class Recording {
 
   private run({ program, file, container }: RecordingPlan, url: string, close: () => void): { ended: Promise<void> } {
     const child = (this.child = new Child(program, recordingPlan(url, file, container)));
-    return { ended: child.ended.then(close) };
+    const end = ({ code, signal }: { code: number | null; signal: string | null }) => {
+      this.problem = code === null && signal === null ? "ffmpeg did not start" : `ffmpeg ended with ${signal ?? code}`;
+      close();
+    };
+    return { ended: child.ended.then(end) };
   }
 
-  /** What ffmpeg said last. */
+  /** How ffmpeg ended, and what it said last. */
   get lastWords(): string {
-    return this.child?.lastWords ?? this.problem;
+    return [this.problem, this.child?.lastWords].filter(Boolean).join(": ");
   }
 
   /** `ageMs`: how long ago the packet came (kept pictures). */

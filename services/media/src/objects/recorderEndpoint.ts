@@ -6,6 +6,7 @@ import { type Context, type MediaObject, stringParam } from "./mediaObject";
 import { containerFor, profileOf } from "./mediaProfile";
 import { type RecorderEvents, RecorderInputs } from "./recorderInputs";
 import { fileOf, whyNotWritable } from "./recordingsFolder";
+import { Turns } from "./turns";
 import { UriEndpoint } from "./uriEndpoint";
 
 /** A player can jump to these: as often as this, a source that can is asked for a key frame. */
@@ -20,6 +21,8 @@ export class RecorderEndpoint extends UriEndpoint implements RecorderEvents {
   private recording?: Recording;
   private pausedAtMs?: number;
   private keyTimer?: NodeJS.Timeout;
+  /** A file takes a while to begin and to end: what is asked for meanwhile waits. */
+  private readonly turns = new Turns();
 
   constructor(context: Context, parent: MediaObject, params: Params) {
     super("RecorderEndpoint", context, parent, stringParam(params, "uri"));
@@ -27,7 +30,11 @@ export class RecorderEndpoint extends UriEndpoint implements RecorderEvents {
     this.stopsAtEnd = params["stopOnEndOfStream"] === true;
   }
 
-  async record(): Promise<void> {
+  record(): Promise<void> {
+    return this.turns.run(() => this.begin());
+  }
+
+  private async begin(): Promise<void> {
     if (this.file !== undefined) return this.resume();
     const file = fileOf(this.uri, this.context.config.recordingsFolder);
     const problem = file === undefined ? "not inside the recordings folder" : await whyNotWritable(file);
@@ -60,11 +67,13 @@ export class RecorderEndpoint extends UriEndpoint implements RecorderEvents {
     void this.stopAndWait();
   }
 
-  async stopAndWait(): Promise<void> {
-    if (this.file === undefined) return;
-    await this.finish();
-    this.setState("STOP");
-    this.raise("Stopped");
+  stopAndWait(): Promise<void> {
+    return this.turns.run(async () => {
+      if (this.file === undefined) return;
+      await this.finish();
+      this.setState("STOP");
+      this.raise("Stopped");
+    });
   }
 
   private async finish(): Promise<void> {
@@ -139,7 +148,7 @@ export class RecorderEndpoint extends UriEndpoint implements RecorderEvents {
 
   protected override async dispose(): Promise<void> {
     await super.dispose();
-    await this.finish();
+    await this.turns.run(() => this.finish());
   }
 }
 

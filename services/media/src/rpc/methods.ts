@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { KurentoError } from "../errors";
 import { createObject, description, invoke } from "../objects/factory";
-import { type Context, stringParam } from "../objects/mediaObject";
+import { type Context, type MediaObject, stringParam } from "../objects/mediaObject";
 import { SERVER_MANAGER_ID } from "../objects/serverManager";
 import type { Method, Params } from "../protocol";
 import type { Request, RpcError } from "./json";
@@ -17,13 +17,20 @@ type Handler = (params: Params, caller: Caller) => Promise<Params> | Params;
 export type Answer = { result: Params } | { error: RpcError };
 
 const serverId = randomUUID();
-/** Calls on one object run one after the other, as they came. */
+/** Calls on one object run one after the other, as they came: the last one of each that has some. */
 const queues = new WeakMap<object, Promise<unknown>>();
 
-function inOrder<T>(object: { id: string }, run: () => Promise<T>): Promise<T> {
+function inOrder<T>(object: MediaObject, { context }: Caller, run: () => Promise<T>): Promise<T> {
   if (object.id === SERVER_MANAGER_ID) return run();
-  const result = (queues.get(object) ?? Promise.resolve()).then(run, run);
+  // It may be released while the call waits: nobody would end what the call begins.
+  const later = async () => {
+    context.registry.get(object.id);
+    return run();
+  };
+  const result = queues.get(object)?.then(later, later) ?? run();
+  const leave = () => void (queues.get(object) === result && queues.delete(object));
   queues.set(object, result);
+  result.then(leave, leave);
   return result;
 }
 
@@ -51,7 +58,7 @@ const METHOD_TABLE: Record<Method, Handler> = {
   invoke: async (params, caller) => {
     const object = objectParam(params, caller);
     const operation = stringParam(params, "operation");
-    return { value: await inOrder(object, () => invoke(object, operation, objectOf(params["operationParams"]))) };
+    return { value: await inOrder(object, caller, () => invoke(object, operation, objectOf(params["operationParams"]))) };
   },
   subscribe: (params, caller) => {
     const { sessions, sessionId } = caller;

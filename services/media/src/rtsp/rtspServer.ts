@@ -32,7 +32,10 @@ export class RtspServer {
 
   /** @returns the address for ffmpeg, and how to take it away. */
   async open(endpoint: RtspEndpoint): Promise<{ url: string; close: () => void }> {
-    const server = await (this.server ??= this.listen());
+    const server = await (this.server ??= this.listen().catch((error: Error) => {
+      this.server = undefined;
+      throw error;
+    }));
     const path = randomUUID();
     this.endpoints.set(path, endpoint);
     const { port } = server.address() as AddressInfo;

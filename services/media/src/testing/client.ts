@@ -16,6 +16,13 @@ export type Client = Remote & { close(): void };
 export const call = <T = unknown>(object: Remote, operation: string, ...args: unknown[]): Promise<T> =>
   (object[operation] as Call)(...args) as Promise<T>;
 
+/** Events of these types from now on, by name, in the order in which they come. */
+export function collect(object: Remote, ...types: string[]): string[] {
+  const seen: string[] = [];
+  for (const type of types) object.on(type, () => seen.push(type));
+  return seen;
+}
+
 export function connect(port: number): Promise<Client> {
   return (kurento as unknown as (url: string, options: object) => Promise<Client>)(`ws://127.0.0.1:${port}/kurento`, {
     // Its timers outlive its connection, and with it the test.
