@@ -22,7 +22,9 @@ export async function listen(context: Context, sessions: Sessions, health: () =>
   const http = createServer((request, response) => serveHttp(request, response, health));
   const wss = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, clientTracking: true });
   http.on("upgrade", (request, socket, head) => {
-    if (new URL(request.url ?? "/", "http://x").pathname !== "/kurento") return void socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+    // Node leaves the socket to us, its errors too.
+    socket.on("error", () => socket.destroy());
+    if (request.url?.split("?")[0] !== "/kurento") return void socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
     wss.handleUpgrade(request, socket, head, (ws) => serveClient(ws, context, sessions));
   });
   await listening(http, controlPort, controlAddress);
