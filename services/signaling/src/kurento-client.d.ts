@@ -11,6 +11,8 @@ declare module "kurento-client" {
     create(type: string, parameters: Record<string, unknown>, callback: (error: Error | null, object: RawObject) => void): void;
     getMediaobjectById(id: string | readonly string[], callback: Callback): void;
     close(): void;
+    /** Called for each request, when there is a connection or none to be had. */
+    then(onConnected: () => unknown, onFailed?: (error: Error) => unknown): unknown;
     /** reconnect-core's emitter: `error`, `disconnect`, `connection`; `disconnect()` ends the socket for good. */
     readonly _re: EventEmitter & { reconnect: boolean; connected: boolean; disconnect(): void };
   }

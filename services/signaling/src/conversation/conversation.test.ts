@@ -31,6 +31,8 @@ test("authenticated says who it is and gives TURN credentials", async () => {
 test("a phone publishes, an operator views, candidates go both ways, and leaving gives everything back", async () => {
   const phone = await signedIn(setup, "rita");
   phone.send({ type: "publish", id: "p", connectionId: "phone", title: "At the gate", offer });
+  const byTcp = { ...candidate, candidate: "candidate:2 1 tcp 1518280447 192.0.2.9 9 typ host tcptype active" };
+  phone.send({ type: "candidate", connectionId: "phone", candidate: byTcp });
   phone.send({ type: "candidate", connectionId: "phone", candidate });
   const { streamId, answer } = await phone.next("answer");
   expect(answer).toContain("s=Kurento Media Server");
@@ -41,6 +43,8 @@ test("a phone publishes, an operator views, candidates go both ways, and leaving
     candidate: { candidate: "candidate:1 1 UDP 2015363327 192.0.2.2 9545 typ host", sdpMLineIndex: 0, sdpMid: "0" },
   });
   await until(() => (setup.media.asked.includes("invoke addIceCandidate") ? null : "the early candidate was not handed over"));
+  const handedOver = setup.media.parameters.filter((given) => "candidate" in given);
+  expect(handedOver).toMatchObject([{ candidate: { candidate: candidate.candidate } }]);
 
   const operator = await signedIn(setup, "olga");
   operator.send({ type: "watch", id: "w" });

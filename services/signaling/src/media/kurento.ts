@@ -196,6 +196,12 @@ function mention({ id }: Remote): object {
   return Object.create(kurento.register.classes["MediaPipeline"]!.prototype, { id: { value: id }, then: { value: undefined } }) as object;
 }
 
+/** Before each request kurento-client waits for its connection, by a promise onto which it copies all of itself. Where it has one, this will do. */
+function waitLightly(client: RawClient): void {
+  const wait = client.then.bind(client);
+  client.then = (onConnected, onFailed) => (client._re.connected ? onConnected() : wait(onConnected, onFailed));
+}
+
 /** What becomes of a session's socket. */
 export interface KurentoEvents {
   /** The socket is lost; kurento-client tries again by itself. */
@@ -214,6 +220,7 @@ export function connectKurento(url: string, timeoutMs: number, events: KurentoEv
     );
     // What was on its way when the session was closed is written after the end, which nobody else listens for: it would end the process.
     client._re.on("connection", (stream: EventEmitter) => stream.on("error", () => undefined));
+    waitLightly(client);
     let reason = "no answer";
     const settle = () => {
       clearTimeout(timer);

@@ -12,6 +12,9 @@ export interface WebRtcEvents {
   onSilent?(): void;
 }
 
+/** A candidate's transport (RFC 8839, 5.1; RFC 6544). Media servers have UDP ports only: what comes by TCP, comes by coturn. */
+const isTcp = /^candidate:\S+ \d+ tcp /i;
+
 /**
  * A WebRtcEndpoint with trickle ICE: candidates of the client that come before the endpoint can take them are kept.
  * Order: made, events subscribed and offer processed in one go, answer to the client, then gathering.
@@ -49,7 +52,7 @@ export class WebRtcConnection {
   }
 
   addCandidate(candidate: Candidate): void {
-    if (candidate === null || candidate.candidate === "" || this.isReleased) return;
+    if (candidate === null || candidate.candidate === "" || isTcp.test(candidate.candidate) || this.isReleased) return;
     if (this.isNegotiated) this.deliver(candidate);
     else if (this.early.length < 128) this.early.push(candidate);
   }
