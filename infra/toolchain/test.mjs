@@ -49,9 +49,9 @@ const siteless = { title: "siteless", command: jest("siteless"), report: "sitele
  * One step after the other; those in a list run side by side: each has an engine's objects, ports and networks of its own. Lists within one are
  * one after the other again.
  * @typedef {Step | Plan[]} Plan
- * @type {Plan[]}
  */
-const steps = [
+/** What the rest stands on. @type {Plan[]} */
+const ok = [
   { title: "types", command: node(bin("tsc"), "-b") },
   [
     { title: "lint", command: node(bin("eslint"), ".", "--max-warnings", "0") },
@@ -59,15 +59,17 @@ const steps = [
   ],
   { title: "generated files", command: node("infra/toolchain/generated.mjs", "--check") },
   { title: "unit tests", command: jest("unit"), report: "unit", limitMinutes: 12 },
-  ...(process.argv.includes("--ok")
-    ? []
-    : [
-        { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 },
-        ...(process.argv.includes("--lanes") ? [[stories, deploying, [...parts, siteless]]] : [parts, siteless, stories, deploying]),
-      ]),
 ];
+/** @type {Step} */
+const images = { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 };
+/** Each stands for itself: one that fails keeps none of the others from saying what it found. @type {Plan[]} */
+const onImages = process.argv.includes("--lanes") ? [[stories, deploying, [...parts, siteless]]] : [parts, siteless, stories, deploying];
 
+/** Characters of one file's failures that the end repeats. */
+const MOST_TOLD = 4000;
 const running = new Set();
+/** What Jest told of each file that failed. It is said again before the sum: of a long log the end is what is read, and sometimes all that is kept. */
+const failures = [];
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => running.forEach((end) => end(signal)));
 
 /** What is told while steps run side by side: which of them says it stands before each line. @param {Step} step @param {boolean} isAlone */
@@ -92,8 +94,9 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   let found = { passed: 0, failed: 0 };
   if (report) {
     try {
-      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(path.join(reports, `${report}.json`), "utf8"));
+      const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(path.join(reports, `${report}.json`), "utf8"));
       found = { passed: numPassedTests, failed: numFailedTests };
+      failures.push(...testResults.filter(({ status: of }) => of === "failed").map(({ name, message }) => `${title}: ${name}\n${message}`));
     } catch (error) {
       console.error(`${title}: No report (${error.message})`);
     }
@@ -110,19 +113,22 @@ const sumOf = (founds) => ({
   failed: founds.reduce((sum, { failed }) => sum + failed, 0),
 });
 
-/** After one that failed none begins; those beside it go on. @param {Plan[]} plans */
-async function inTurn(plans, isAlone = true) {
+/** Of those that are needed, none begins after one that failed; those beside it go on. @param {Plan[]} plans */
+async function inTurn(plans, { isAlone, areNeeded }) {
   let sum = { passed: 0, failed: 0 };
   for (const plan of plans) {
-    if (sum.failed > 0) break;
+    if (areNeeded && sum.failed > 0) break;
     sum = sumOf([sum, Array.isArray(plan) ? await sideBySide(plan) : await run(plan, isAlone)]);
   }
   return sum;
 }
 
 /** @param {Plan[]} plans */
-const sideBySide = async (plans) => sumOf(await Promise.all(plans.map((plan) => inTurn([plan].flat(), false))));
+const sideBySide = async (plans) =>
+  sumOf(await Promise.all(plans.map((plan) => inTurn([plan].flat(), { isAlone: false, areNeeded: false }))));
 
-const sum = await inTurn(steps);
+let sum = await inTurn(process.argv.includes("--ok") ? ok : [...ok, images], { isAlone: true, areNeeded: true });
+if (!process.argv.includes("--ok") && sum.failed === 0) sum = sumOf([sum, await inTurn(onImages, { isAlone: true, areNeeded: false })]);
+for (const failure of failures) console.log(failure.length > MOST_TOLD ? `${failure.slice(0, MOST_TOLD)}\n…` : failure);
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1);

@@ -169,7 +169,7 @@ test("the registry, closed to everybody else, answers the operator by SSH, with 
   writeFileSync(caCert, secrets.caCert);
   const way = await openForward(host, place, 5000);
   const url = `https://127.0.0.1:${way.port}/v2/`;
-  const { stdout } = await promisify(execFile)("curl", ["-sS", "-i", "--noproxy", "*", "--max-time", "5", "--cacert", caCert, url]);
+  const { stdout } = await promisify(execFile)("curl", ["-sS", "-i", "--noproxy", "*", "--max-time", "30", "--cacert", caCert, url]);
   await way.close();
   expect(stdout).toMatch(/^HTTP\/2 200/);
   await expect(openForward({ ...host, ssh: { ...host.ssh, port: 9 } }, place, 5000)).rejects.toThrow(

@@ -80,7 +80,7 @@ test("a machine is made at the next free port, and its host key is the one that 
   const { host, events } = await ensure();
   expect(events).toEqual(["creating", "created", "ready"]);
   expect(host.publicPort).toBeGreaterThanOrEqual(8443);
-  const { stdout } = await promisify(execFile)("ssh-keyscan", ["-t", "ed25519", "-T", "5", host.address]);
+  const { stdout } = await promisify(execFile)("ssh-keyscan", ["-t", "ed25519", "-T", "30", host.address]);
   expect(stdout.trim()).toBe(`${host.address} ${host.ssh.hostKey}`);
   const [status] = await machineStatus(site, { docker });
   expect(status).toMatchObject({ name: "one", state: "running", address: host.address, publicPort: host.publicPort });

@@ -142,7 +142,7 @@ test("a replica that is alone plays all cameras at once", async () => {
 });
 
 test("a store that refuses what is written: a replica plays what nobody else does all the same", async () => {
-  const site = await startSite();
+  const site = await startSite(closeAtEnd);
   site.store.state.isFull = true;
   const one = await site.replica("one");
   await until(() => (one.plays().length === 2 ? null : `plays ${one.plays().join()}`));

@@ -63,10 +63,11 @@ export function acceptWebSockets(
     const leaveUnknown = admitUnknown(clientAddress(request, isTrusted));
     if (!leaveUnknown) return refuseUpgrade(socket, 429, "tooMany", "Too many connections from this address. Wait a moment");
     socket.once("close", leaveUnknown);
-    accepting.handleUpgrade(request, socket, head, (webSocket) => converse(webSocket, request, leaveUnknown));
+    accepting.handleUpgrade(request, socket, head, (webSocket) => converse(webSocket, socket, request, leaveUnknown));
   });
 
-  const converse = (socket: WebSocket, request: IncomingMessage, leaveUnknown: () => void) => {
+  const converse = (socket: WebSocket, wire: Duplex, request: IncomingMessage, leaveUnknown: () => void) => {
+    const gather = gathering(wire);
     const admitPerson = (userId: string) => {
       const leave = admit(userId);
       if (leave) leaveUnknown();
@@ -75,7 +76,11 @@ export function acceptWebSockets(
     const conversation = new Conversation(
       { ...parts, admit: admitPerson, inTurn, recheckMs: times.recheckMs },
       {
-        send: (message) => socket.readyState === socket.OPEN && socket.send(JSON.stringify(message)),
+        send: (message) => {
+          if (socket.readyState !== socket.OPEN) return;
+          gather();
+          socket.send(JSON.stringify(message));
+        },
         close: (code, reason) => socket.close(code, reason),
       },
       sessionTokenOf(request.headers.cookie),
@@ -146,4 +151,18 @@ function refuseUpgrade(socket: Duplex, status: number, code: string, message: st
   const body = JSON.stringify({ code, message });
   const head = [`HTTP/1.1 ${status} ${names[status]}`, "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
   socket.end([...head, "Connection: close", "", body].join("\r\n"));
+}
+
+/** Called before each write: all writes of one turn of the event loop leave as one. A media server's candidates come several at a time. */
+function gathering(wire: Duplex): () => void {
+  let isGathering = false;
+  return () => {
+    if (isGathering) return;
+    isGathering = true;
+    wire.cork();
+    setImmediate(() => {
+      isGathering = false;
+      wire.uncork();
+    });
+  };
 }
