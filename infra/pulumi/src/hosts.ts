@@ -1,8 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { ModuleResource } from "./moduleResource";
 
 /** What the Hosts resource is told. All plain: a preview works before any host exists. */
 export interface HostsArgs {
-  /** Compiled provider module; its functions are looked up by name, so nothing is captured in a closure. */
+  /** Path of the compiled provider module. */
   readonly module: string;
   readonly project: string;
   readonly siteFile: string;
@@ -13,20 +14,10 @@ export interface HostsArgs {
 }
 
 /** Every host of the site, made so by one run of Ansible. `applied`: digest per host as it was last applied. */
-export class Hosts extends pulumi.dynamic.Resource {
+export class Hosts extends ModuleResource {
   declare readonly applied: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HostsArgs, options?: pulumi.CustomResourceOptions) {
-    super(
-      {
-        create: (inputs: HostsArgs) => require(inputs.module).create(inputs),
-        diff: (_id: string, olds: HostsArgs, news: HostsArgs) => require(news.module).diff(olds, news),
-        update: (_id: string, olds: HostsArgs, news: HostsArgs) => require(news.module).update(olds, news),
-        delete: (_id: string, props: HostsArgs) => require(props.module).remove(props),
-      },
-      name,
-      { applied: undefined, ...args },
-      options,
-    );
+    super(name, { applied: undefined, ...args }, options);
   }
 }

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { ModuleResource } from "./moduleResource";
 
 export interface ImagesArgs {
   readonly module: string;
@@ -13,18 +14,8 @@ export interface ImagesArgs {
 }
 
 /** The images of the site in its registry, copied by digest. */
-export class Images extends pulumi.dynamic.Resource {
+export class Images extends ModuleResource {
   constructor(name: string, args: ImagesArgs, options?: pulumi.CustomResourceOptions) {
-    super(
-      {
-        create: (inputs: ImagesArgs) => require(inputs.module).create(inputs),
-        diff: (_id: string, olds: ImagesArgs, news: ImagesArgs) => require(news.module).diff(olds, news),
-        update: (_id: string, olds: ImagesArgs, news: ImagesArgs) => require(news.module).update(olds, news),
-        delete: (_id: string, props: ImagesArgs) => require(props.module).remove(props),
-      },
-      name,
-      { ...args },
-      options,
-    );
+    super(name, { ...args }, options);
   }
 }

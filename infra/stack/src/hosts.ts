@@ -8,6 +8,10 @@ import type { FirewallRule, HostPlan } from "./stack";
 /** What Ansible makes of each host: labels, firewall, folders, the site's registry on the first manager. */
 export function hostsOf(site: Site): HostPlan[] {
   const plan = portPlan(site);
+  const ruleOf = ({ protocol, from, to, source, purpose }: PortRow): FirewallRule => ({ protocol, from, to, source, purpose });
+  const isForContainers = (row: PortRow) =>
+    plan.some((other) => other.source === "gatewayBridge" && other.from === row.from && other.to === row.to);
+  const amongHosts = plan.filter((row) => row.source === "hosts" && !isForContainers(row)).map(ruleOf);
   const registryHost = site.hosts.find(({ roles }) => roles.includes("manager"))!;
   const mediaHosts = site.hosts.filter(({ roles }) => roles.includes("media"));
   return site.hosts.map((host): HostPlan => {
@@ -16,8 +20,7 @@ export function hostsOf(site: Site): HostPlan[] {
       ssh: ({ from }) => from === host.ssh.port,
     };
     const mine = plan.filter((row) => isHere[row.service]?.(row) ?? (row.role === "all" || host.roles.includes(row.role)));
-    const rules = (by: string): FirewallRule[] =>
-      mine.filter((row) => row.by === by).map(({ protocol, from, to, source, purpose }) => ({ protocol, from, to, source, purpose }));
+    const rules = (by: string): FirewallRule[] => mine.filter((row) => row.by === by).map(ruleOf);
     return {
       name: host.name,
       address: host.address,
@@ -25,6 +28,7 @@ export function hostsOf(site: Site): HostPlan[] {
       isManager: host.roles.includes("manager"),
       input: rules("host"),
       published: rules("published"),
+      amongHosts: site.hosts.length > 1 ? amongHosts : [],
       folders: foldersOf(host, host === registryHost),
       ...(host === registryHost ? { registry: { image: "registry" as const, port: site.ports.registry } } : {}),
       ...(host.roles.includes("turn")

@@ -112,6 +112,8 @@ export interface HostPlan {
   readonly input: readonly FirewallRule[];
   /** Published ports that DOCKER-USER lets pass. */
   readonly published: readonly FirewallRule[];
+  /** What the site's hosts have among themselves: this host's containers can't reach it on others, where they come with their host's address. */
+  readonly amongHosts: readonly FirewallRule[];
   /** Folders that Ansible makes, with owner and mode. */
   readonly folders: readonly { readonly path: string; readonly uid: number; readonly gid: number; readonly mode: string }[];
   readonly registry?: { readonly image: ImageName; readonly port: number };
