@@ -1,4 +1,5 @@
-// All tests: `make ok` first, then the streaming stories. The last line is the sum: `N passed, N failed`.
+// All tests: `make ok` and the images first, then all that stands on them, the stories among it. Before the last line stands what failed; the last
+// line is the sum: `N passed, N failed`.
 // A step that breaks without a single failed test counts as one failure: nothing is green that did not run.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -66,7 +67,7 @@ const images = { title: "images", command: ["./barecast", ["build"]], limitMinut
 const onImages = process.argv.includes("--lanes") ? [[stories, deploying, [...parts, siteless]]] : [parts, siteless, stories, deploying];
 
 /** Characters of one file's failures that the end repeats. */
-const MOST_TOLD = 4000;
+const mostTold = 4000;
 const running = new Set();
 /** What Jest told of each file that failed. It is said again before the sum: of a long log the end is what is read, and sometimes all that is kept. */
 const failures = [];
@@ -96,7 +97,7 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
     try {
       const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(path.join(reports, `${report}.json`), "utf8"));
       found = { passed: numPassedTests, failed: numFailedTests };
-      failures.push(...testResults.filter(({ status: of }) => of === "failed").map(({ name, message }) => `${title}: ${name}\n${message}`));
+      failures.push(...testResults.filter((file) => file.status === "failed").map(({ name, message }) => `${title}: ${name}\n${message}`));
     } catch (error) {
       console.error(`${title}: No report (${error.message})`);
     }
@@ -129,6 +130,6 @@ const sideBySide = async (plans) =>
 
 let sum = await inTurn(process.argv.includes("--ok") ? ok : [...ok, images], { isAlone: true, areNeeded: true });
 if (!process.argv.includes("--ok") && sum.failed === 0) sum = sumOf([sum, await inTurn(onImages, { isAlone: true, areNeeded: false })]);
-for (const failure of failures) console.log(failure.length > MOST_TOLD ? `${failure.slice(0, MOST_TOLD)}\n…` : failure);
+for (const failure of failures) console.log(failure.length > mostTold ? `${failure.slice(0, mostTold)}\n…` : failure);
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1);
