@@ -74,7 +74,7 @@ test.each([
   ],
   ["joins", (streamId: string, number: number): object[] => [{ type: "view", id: "x", connectionId: `c${number}`, streamId, offer }]],
 ])(
-  "one who floods with %s, hung up on again and again, and an address that knocks, leave another's joins below two seconds",
+  "one who floods with %s, hung up on again and again, and an address that knocks, don't hold up another's joins",
   async (_what, frames) => {
     const setup = await startSetup({ trustedProxies: ["127.0.0.0/8"] });
     closeAtEnd(() => setup.close());

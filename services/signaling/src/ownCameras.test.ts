@@ -34,12 +34,12 @@ test("a replica that ends in order gives its cameras back first; the other takes
   const told = await watchGate(b);
   const before = site.media.asked.length;
   const letGo = site.media.holdNext("release");
-  const isEnded = a.end();
+  const ended = a.end();
   await until(() => (site.media.asked.includes("release") ? null : "nothing was given back"));
   await look(site);
   expect([a.plays(), b.plays()]).toEqual([ids, []]);
   letGo();
-  await isEnded;
+  await ended;
   await playing(b, ids);
   await joinable(b);
   expect(told).toEqual(["The camera moved to another server"]);

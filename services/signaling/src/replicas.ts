@@ -38,7 +38,11 @@ export function joinReplicas(
   return new SharingReplicas(run, redisStore(config.redis, secrets.redis, log), pool, streams, log);
 }
 
-/** @internal For tests: over any store. */
+/**
+ * The replicas of a site that know each other by a store. It looks at once, then every `renewMs` and whenever the store tells of a change; a store that
+ * is away or refuses is no error, and is looked at again.
+ * @internal Exported for tests, which bring their own store and clock
+ */
 export class SharingReplicas implements Replicas {
   private readonly foreign: ForeignStreams;
   private readonly seen = new Map<string, Other & { readonly at: number }>();

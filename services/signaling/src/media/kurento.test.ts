@@ -67,12 +67,12 @@ test("what is asked while a release is not answered yet is answered", async () =
   const [slow, other] = [await session.create("MediaPipeline", {}), await session.create("MediaPipeline", {})];
   const letGo = media.holdNext("release");
   let isAnswered = false;
-  const isReleased = slow.release().finally(() => (isAnswered = true));
+  const released = slow.release().finally(() => (isAnswered = true));
   await other.call("addTag", "key", "value");
   expect(isAnswered).toBe(false);
   expect(media.asked.slice(-2)).toEqual(["release", "invoke addTag"]);
   letGo();
-  await isReleased;
+  await released;
 });
 
 test("after joins and leaves kurento-client holds no object any more, neither of them nor of what went with its pipeline", async () => {

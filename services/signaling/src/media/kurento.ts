@@ -1,4 +1,4 @@
-// Longer than usual: half of it is the table of what is used of Kurento.
+// Longer than usual: first the table of what is used of Kurento, then the session by which it is asked.
 import type { EventEmitter } from "node:events";
 import kurento, { type RawClient, type RawObject } from "kurento-client";
 
