@@ -2,7 +2,6 @@ import path from "node:path";
 import { loadSite } from "@barecast/site";
 import { planned } from "./planned";
 import { projectFolder } from "./project";
-import { portsOf } from "./scan";
 import { rangesOf } from "./udpScan";
 
 test("of three hosts each has the ports of its own roles", () => {
@@ -23,10 +22,4 @@ test("of three hosts each has the ports of its own roles", () => {
     gatewayBridge: [8888],
   };
   expect({ two: of("two"), three: of("three") }).toEqual({ two: media, three: media });
-});
-
-test("a program reads ports as one and as ranges", () => {
-  const read = new Function(`return ${portsOf}`)() as (text: string) => number[];
-  expect(read("22,40-42,7")).toEqual([22, 40, 41, 42, 7]);
-  expect(read("1-65535")).toHaveLength(65_535);
 });
