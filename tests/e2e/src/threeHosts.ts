@@ -50,7 +50,7 @@ export class ThreeHosts {
     return wrong.join("\n") || null;
   }
   /** Waits until `status` finds all well. */
-  recovers(what: string, withinMs: number): Promise<void> {
+  awaitRecovery(what: string, withinMs: number): Promise<void> {
     return until(what, () => this.problem(), { withinMs, everyMs: 2000 });
   }
 
@@ -60,10 +60,10 @@ export class ThreeHosts {
   }
   async start(host: string): Promise<void> {
     await run(["docker", "start", this.site.on(host).container]);
-    await this.recovers(`${host} is back`, 180_000);
+    await this.awaitRecovery(`${host} is back`, 180_000);
   }
 
-  /** What is wrong between signaling servers and media servers, each of which all have, as their `/health` says. */
+  /** Which signaling server does not reach both media servers, as its `/health` says; null: each does. */
   async unreachedMedia(): Promise<string | null> {
     const found = await Promise.all(this.workers.map((host) => this.ask(host, "signaling", "http://127.0.0.1:8080/health")));
     const media = found.map((health) => JSON.stringify((JSON.parse(health) as { media: object }).media));
@@ -81,23 +81,18 @@ export class ThreeHosts {
     const health = await this.ask(host, `media-${host}`, `http://${this.site.on(host).address}:${ports.mediaControl}/health`);
     return (JSON.parse(health) as { objects: Record<string, number> }).objects["MediaPipeline"] ?? 0;
   }
-  /** How many both media servers have. */
+  /** How many the media servers of both workers have. */
   async allPipelines(): Promise<number> {
     const [two, three] = await Promise.all(this.workers.map((host) => this.pipelines(host)));
     return two! + three!;
   }
-  /** Waits until the media server of a host has so many pipelines. */
-  hasPipelines(host: string, wanted: number): Promise<void> {
-    const check = async () => ((found) => (found === wanted ? null : `found ${found}`))(await this.pipelines(host));
-    return until(`Expected ${wanted} pipelines on ${host}`, check, { withinMs: 60_000, everyMs: 500 });
-  }
-  /** Waits until both have. */
-  havePipelines(two: number, three: number): Promise<void> {
+  /** Waits until the media servers of these hosts have so many pipelines. */
+  awaitPipelines(wanted: Readonly<Record<string, number>>): Promise<void> {
     const check = async () => {
-      const found = [await this.pipelines("two"), await this.pipelines("three")];
-      return found[0] === two && found[1] === three ? null : `found ${found.join(" and ")}`;
+      const found = await Promise.all(Object.keys(wanted).map(async (host) => [host, await this.pipelines(host)] as const));
+      return found.every(([host, count]) => count === wanted[host]) ? null : `found ${JSON.stringify(Object.fromEntries(found))}`;
     };
-    return until(`Expected ${two} pipelines on two and ${three} on three`, check, { withinMs: 120_000, everyMs: 1000 });
+    return until(`Expected pipelines: ${JSON.stringify(wanted)}`, check, { withinMs: 120_000, everyMs: 500 });
   }
 
   /** Asks a service's task on a host, from within its own container. */

@@ -5,7 +5,6 @@ import { loadSite } from "@barecast/site";
 import { registryOf } from "@barecast/stack";
 import { ownTime } from "@barecast/waiting";
 import type { Page } from "playwright-core";
-import { unanswered, wrongDuring } from "../../src/unanswered";
 import { Barecast } from "../../src/barecast";
 import { run } from "../../src/command";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../../src/pages";
@@ -15,6 +14,7 @@ import type { SiteUnderTest } from "../../src/site";
 import { merged, readSiteFile, writeSiteFile } from "../../src/siteFile";
 import { steadySince } from "../../src/steadySince";
 import { ThreeHosts, threeHosts, type HostsAndServices } from "../../src/threeHosts";
+import { unanswered, wrongDuring } from "../../src/unanswered";
 import { until } from "../../src/until";
 import { anotherPicture, liveProblem } from "../../src/watch";
 import { openPortsAreThePlans } from "./trio/openPorts";
@@ -132,7 +132,7 @@ describe("who publishes and who watches", () => {
     await until("Both clients are there again, at least one of them elsewhere", come, { withinMs: 60_000, everyMs: 200 });
     await awaitPicture(wall, title);
     expect(await liveProblem(wall, picture(title))).toBeNull();
-    await trio.recovers("The one that was killed is back", 120_000);
+    await trio.awaitRecovery("The one that was killed is back", 120_000);
   });
 
   test("a worker that is killed: within 3 s they have the picture again, and within 6 s all is answered by the other", async () => {
@@ -142,9 +142,9 @@ describe("who publishes and who watches", () => {
       everyMs: 1000,
     });
     if ((await trio.pipelines("three")) > 0) await site.on("three").killService("media-three");
-    await trio.havePipelines(1, 0);
+    await trio.awaitPipelines({ two: 1, three: 0 });
     await until("Both media servers are up for both", () => trio.unreachedMedia(), { withinMs: 60_000, everyMs: 1000 });
-    await trio.recovers("All is well", 60_000);
+    await trio.awaitRecovery("All is well", 60_000);
     await awaitPicture(wall, title);
     const first = (await wall.getAttribute(picture(title), "data-stream-id"))!;
     // Without what this computer's host takes from it meanwhile.
@@ -152,17 +152,17 @@ describe("who publishes and who watches", () => {
     const again = anotherPicture(wall, picture(title), first).then(() => clock());
     const [beganMs, began] = [clock(), Date.now()];
     await trio.cutPower("two");
-    const kill = clock();
+    const cutMs = clock();
     // A late answer of a busy computer is one, too.
     const ask = () => unanswered(trio.endpoint, cookie, 5000);
     const answered = steadySince("All is answered without it, every time", ask, { times: 20, withinMs: 90_000 }, clock);
     const [pictureMs, answeredMs] = (await Promise.all([again, answered])).map((ms) => Math.round(ms - beganMs)) as [number, number];
     console.info(
-      `After a worker was killed (which took ${Math.round(kill - beganMs)} ms), the picture was there again after ${pictureMs} ms, and all was answered ` +
+      `After a worker was killed (which took ${Math.round(cutMs - beganMs)} ms), the picture was there again after ${pictureMs} ms, and all was answered ` +
         `after ${answeredMs} ms; in ${Date.now() - began} ms this computer had ${Math.round(clock() - beganMs)} ms for itself`,
     );
     expect(await liveProblem(wall, picture(title))).toBeNull();
-    await trio.hasPipelines("three", 1);
+    await trio.awaitPipelines({ three: 1 });
     expect({ pictureMs, isInTime: pictureMs <= 3000 }).toEqual({ pictureMs, isInTime: true });
     expect({ answeredMs, isInTime: answeredMs <= 6000 }).toEqual({ answeredMs, isInTime: true });
     await trio.signIn();
@@ -204,7 +204,7 @@ describe("a camera of the site", () => {
     const { url } = await scene.camera();
     const change = scene.change({ cameras: { gate: { title: "Gate", url } } });
     expect(await wrongDuring(change, () => unanswered(trio.endpoint, cookie, 60_000))).toEqual([]);
-    await trio.recovers("All is well", 60_000);
+    await trio.awaitRecovery("All is well", 60_000);
     expect(await spread()).toEqual(onBoth);
   });
 
@@ -212,9 +212,9 @@ describe("a camera of the site", () => {
     wall = await openConsole(await scene.desk(), site);
     // One of the signaling servers plays it, on either media server: without the second it goes to the first.
     await site.on("three").killService("media-three");
-    await trio.havePipelines(1, 0);
+    await trio.awaitPipelines({ two: 1, three: 0 });
     await until("Both media servers are up for both", () => trio.unreachedMedia(), { withinMs: 60_000, everyMs: 1000 });
-    await trio.recovers("The media server is back", 60_000);
+    await trio.awaitRecovery("The media server is back", 60_000);
     await awaitPicture(wall, "Gate");
     expect(await liveProblem(wall, picture("Gate"))).toBeNull();
 
@@ -227,7 +227,7 @@ describe("a camera of the site", () => {
       `After the worker that played it was killed, the camera was live again after ${((liveMs - killedMs) / 1000).toFixed(1)} s`,
     );
     await until("The wall shows it again", () => liveProblem(wall, picture("Gate")), { withinMs: 60_000 });
-    await trio.hasPipelines("three", 1);
+    await trio.awaitPipelines({ three: 1 });
     await trio.start("two");
   });
 });
@@ -255,7 +255,7 @@ test("one of the hosts shows another key: nothing is done on any, in a clear wor
 
 test("all machines restarted at once: everything is back without a hand", async () => {
   await run(["docker", "restart", "--time", "20", ...threeHosts.map((host) => site.on(host).container)], { withinMs: 180_000 });
-  await trio.recovers("All is well again", 300_000);
+  await trio.awaitRecovery("All is well again", 300_000);
   await barecast.verb(["verify"], 180_000);
 });
 
@@ -267,7 +267,7 @@ const nodes = async () => {
 test("a host that was installed anew is noticed and made whole", async () => {
   await run(["docker", "rm", "--force", "--volumes", site.on("two").container]);
   await barecast.up();
-  await trio.recovers("All is well again", 120_000);
+  await trio.awaitRecovery("All is well again", 120_000);
   expect(await nodes()).toEqual(["one Ready", "three Ready", "two Ready"]);
 });
 
