@@ -2,7 +2,7 @@ import path from "node:path";
 import type { MachineStatus } from "@barecast/machines";
 import { loadSite } from "@barecast/site";
 import { projectFolder } from "../context";
-import { node, service, task } from "./exampleSwarm";
+import { node, service, task } from "../testing/exampleSwarm";
 import { statusOf, statusText } from "./status";
 import { servicesOf, type Swarm } from "./swarm";
 

@@ -1,4 +1,4 @@
-import { node, service, task } from "./exampleSwarm";
+import { node, service, task } from "../testing/exampleSwarm";
 import { servicesOf, type Swarm, type SwarmTask } from "./swarm";
 
 const nowMs = Date.parse("2026-11-23T15:00:00Z");

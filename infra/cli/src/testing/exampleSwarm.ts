@@ -1,6 +1,6 @@
-import type { SwarmNode, SwarmService, SwarmTask } from "./swarm";
+import type { SwarmNode, SwarmService, SwarmTask } from "../verbs/swarm";
 
-// A swarm as Docker tells it, for tests.
+// A swarm as Docker tells it.
 
 const image = (digit: string) => `127.0.0.1:5000/web@sha256:${digit.repeat(64)}`;
 /** A service of the site demo, with its ID for a name. */
