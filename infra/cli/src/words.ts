@@ -6,6 +6,7 @@ export interface Ending {
   readonly exitCode: ExitCode;
   readonly failure: Failure | null;
 }
+/** What is told of a command that failed. */
 export interface Failure {
   /** Stable, for scripts. */
   readonly code: string;

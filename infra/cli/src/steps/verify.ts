@@ -32,14 +32,17 @@ const answersOf = ({ hosts }: Site): Answer[] => [
     .map(({ name }) => ({ path: `/rec/${name}/`, status: 401, tells: `recordings of ${name}: for operators only` })),
 ];
 
-/** The quick part: every part of the site answers through the edge. @throws UserError `verify.health` with the last answer. */
+/** The quick part: {@link awaitAnswers}, which tells of machines that rest, too. @throws UserError `verify.health` */
 export async function verifyHealth(context: Context, withinMs: number): Promise<void> {
   const { site, signal } = context;
   const why = async () => [...restingOf(await machineStatus(site))].map(([name, state]) => `hosts.${name}: Its machine is ${state}`);
   await awaitAnswers(await endpointOf(context), site, { withinMs, signal, why });
 }
 
-/** @param why more about a failure @throws UserError `verify.health` with the last answers */
+/**
+ * Waits until every part of the site answers through the edge.
+ * @param why more about a failure @throws UserError `verify.health` with the last answers
+ */
 export async function awaitAnswers(
   endpoint: Endpoint,
   site: Site,

@@ -25,7 +25,8 @@ export const pipeCommand = (site: Site, host: Host) =>
 
 /**
  * Parse's dashboard on this computer's loopback, until Ctrl-C: each connection goes by SSH into Parse's container, where alone it listens.
- * `tell` hears its address once it answers. @throws UserError `dashboard` when Parse runs nowhere, or the port is taken
+ * `tell` hears its address once it answers.
+ * @throws UserError `site.down` when no machine for it runs, `dashboard` when Parse runs nowhere, or the port is taken
  */
 export async function openDashboard({ site, place, signal }: Context, tell: (address: string) => void): Promise<void> {
   const host = await hostOfParse(site, place, await requireRunning({ site, place }, "apps"));

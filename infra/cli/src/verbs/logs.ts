@@ -13,7 +13,11 @@ export interface Logs {
   readonly incomplete: string | null;
 }
 
-/** @throws UserError when there is no such service, with those that are there */
+/**
+ * The last `lines` lines of a service's log, found by its name with or without the site's.
+ * @throws UserError `logs.lines` when `lines` is no number, `logs.service` when there is no such service, with those that are there, `site.down` when
+ * no manager runs or nothing was made yet, `site.silent` when none answers, `logs` with Docker's words
+ */
 export async function logs(context: Context, service: string, lines: string): Promise<Logs> {
   if (!/^[1-9]\d{0,5}$/.test(lines))
     throw new UserError("logs.lines", `--lines: Expected a whole number from 1 to 999999, found "${lines}"`);

@@ -1,7 +1,7 @@
 import { changeSecrets, openSecrets, UserError } from "@barecast/site";
 import type { Context, Told } from "../context";
 
-/** @throws UserError `secrets.action` for another than list, show and set */
+/** What `secrets` does and tells. @throws UserError `secrets.action` for another than list, show and set, and those of what is done */
 export async function secrets(context: Context, action: string, name?: string): Promise<Told> {
   if (action === "list") {
     const names = await listSecrets(context);
