@@ -123,7 +123,7 @@ interface IceConnection {
 
 /**
  * werift answers every binding request, whoever sends it, and then tries to reach the sender: anybody could have it send to any address, grow
- * its list of candidates, or change its role. Requests that are not signed with this session's password are now lost. Call before candidates are
+ * its list of candidates, or change its role. Requests that are not signed with this session's password are lost. Call before candidates are
  * gathered.
  */
 export function guardStun(transport: RTCDtlsTransport): void {

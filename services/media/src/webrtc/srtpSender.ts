@@ -26,6 +26,7 @@ interface SenderInternals {
   packetCount: number;
   runRtcp(): Promise<void>;
 }
+/** Of a header that werift seals: what ours never have. */
 const PLAIN = { version: 2, padding: false, extension: false, csrc: [], extensions: [] };
 interface TransportInternals {
   srtp: { encrypt(payload: Buffer, header: RtpHeader): Buffer };
