@@ -1,3 +1,4 @@
+import { hostRoles } from "../schema";
 import { badValues } from "./badValues";
 import type { Chance } from "./chance";
 import { holderOf, keysOfGoodSite, mapAt, type Tree } from "./goodSite";
@@ -57,7 +58,7 @@ export const mutations = {
   },
   strangeRole(tree, path, { of, below }) {
     if (path !== "hosts.one.roles") return undefined;
-    const index = below(6);
+    const index = below(hostRoles.length);
     mapAt(tree, "hosts.one.roles")[index] = of(["boss", "Media", "", 1, null, [], {}]);
     return `${path}.${index}`;
   },

@@ -1,4 +1,5 @@
 // A row for each rule, and nothing else.
+import { hostRoles } from "../schema";
 import type { Chance } from "./chance";
 import { mapAt, type Tree } from "./goodSite";
 
@@ -9,7 +10,7 @@ type NetworkKey = keyof typeof networks;
 /** What breaks each rule between keys, by the rule's name, in a file whose every key is right by itself. @returns the key to be named */
 export const ruleBreaks: Readonly<Record<string, (tree: Tree, random: Chance) => string>> = {
   everyRoleSomewhere(tree, { below }) {
-    (mapAt(tree, "hosts.one")["roles"] as string[]).splice(below(6), 1);
+    (mapAt(tree, "hosts.one")["roles"] as string[]).splice(below(hostRoles.length), 1);
     return "hosts";
   },
   addressOrMachine(tree, { of }) {

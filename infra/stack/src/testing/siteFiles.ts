@@ -1,10 +1,9 @@
-import { parseSite, SiteProblems, type Site } from "@barecast/site";
+import { hostRoles, parseSite, SiteProblems, type Site } from "@barecast/site";
 import fc from "fast-check";
 
 /** The last is as long as a name may be. */
 export const siteNames = ["a", "replica", "a-name-of-thirty-one-characters"];
 const hostNames = ["one", "two", "three"];
-const roles = ["manager", "edge", "turn", "media", "apps", "store"];
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE2pbpvQ0pFTm0Df3h6cq0FGVXUa4Xq0mOSXPY2bFVtW";
 
 /** Ports, among them some near each other and near those that hosts need, so that they meet often. */
@@ -38,14 +37,14 @@ const place = fc.integer({ min: 0, max: 2 });
 const hosts = fc
   .record({
     count: fc.integer({ min: 1, max: 3 }),
-    places: fc.array(place, { minLength: roles.length, maxLength: roles.length }),
+    places: fc.array(place, { minLength: hostRoles.length, maxLength: hostRoles.length }),
     more: place,
     made: fc.tuple(host, host, host),
   })
   .map(({ count, places, more, made }) =>
     hostNames.flatMap((name, index) => {
       const isMore = more % count === index;
-      const own = roles.filter((role, of) => places[of]! % count === index || (isMore && ["manager", "media", "apps"].includes(role)));
+      const own = hostRoles.filter((role, of) => places[of]! % count === index || (isMore && ["manager", "media", "apps"].includes(role)));
       return own.length === 0 ? [] : [{ name, ...made[index]!, roles: own }];
     }),
   );
