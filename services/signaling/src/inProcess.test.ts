@@ -25,3 +25,13 @@ test("with a stand-in for the session in its own process a join is answered as b
   expect(await client.next("ended")).toMatchObject({ connectionId: "tile", reason: "The stream has ended" });
   expect(setup.media.asked).toEqual([]);
 });
+
+test("what is released is gone from the stand-in, and what it held", async () => {
+  const session = await connectInProcess();
+  const mediaPipeline = await session.create("MediaPipeline", {});
+  const endpoint = await session.create("WebRtcEndpoint", { mediaPipeline });
+  await mediaPipeline.release();
+  await expect(session.manager.call("getPipelines")).resolves.toEqual([]);
+  for (const { id } of [mediaPipeline, endpoint])
+    await expect(session.made(id).call("addTag", "key", "value")).rejects.toThrow(`Object '${id}' not found`);
+});

@@ -4,6 +4,8 @@ import { KurentoSession } from "../media/kurento";
 import { WireObjects } from "./wireObjects";
 
 type Answer = (error: Error | null, result?: unknown) => void;
+/** A method's name, or what becomes it when it is sent, as a release does. */
+type MethodName = string | { toJSON(): string };
 
 /**
  * A stand-in for `connectKurento`, for benches of signaling alone: each request is answered at once in this process, as the wire double would
@@ -19,7 +21,9 @@ export async function connectInProcess(): Promise<KurentoSession> {
   };
   const rawOf = (id: string): RawObject => {
     const raw = Object.assign(new EventEmitter(), { id }) as unknown as RawObject;
-    raw.on("_rpc", (_transaction: unknown, method: string, params: Record<string, unknown>, done: Answer) => answer(method, params, done));
+    raw.on("_rpc", (_transaction: unknown, method: MethodName, params: Record<string, unknown>, done: Answer) =>
+      answer(typeof method === "string" ? method : method.toJSON(), params, done),
+    );
     raw.on("release", () => raws.delete(id));
     raws.set(id, raw);
     return raw;
