@@ -53,6 +53,7 @@ export function redisStore({ host, port }: NonNullable<Config["redis"]>, passwor
     else log.warn("Redis is not reachable; this replica works on its own memory", { reason });
   };
   let upSince = Number.POSITIVE_INFINITY;
+  /** What the others were told of. */
   let written = "";
   const listeners = new Set<() => void>();
   const changed = () => listeners.forEach((listener) => listener());
@@ -70,10 +71,9 @@ export function redisStore({ host, port }: NonNullable<Config["redis"]>, passwor
     isUp: () => client.status === "ready",
     upSince: () => upSince,
     async write(run, text) {
-      const isNews = text !== written;
-      written = text;
       await client.set(prefix + run, text, "EX", lifeSeconds);
-      if (isNews) await client.publish(channel, run);
+      if (text !== written) await client.publish(channel, run);
+      written = text;
     },
     readAll: () => readTexts(client),
     async remove(run) {
