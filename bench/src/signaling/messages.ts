@@ -19,6 +19,9 @@ export interface LoadOptions {
   readonly socketsOfEach: number;
 }
 
+/** Names of those who join and leave. */
+export const viewers: readonly string[] = Array.from({ length: 10 }, (_, index) => `viewer-${index}`);
+
 /** Origin of the pages; the signaling server takes no other. */
 export const origin = "https://bench.localhost";
 

@@ -1,20 +1,25 @@
 import type { ChildProcess } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 import { loadText } from "../load";
 import { median, spread } from "../numbers";
 import { answerOf, listening, perCpuSecond, withProcesses, type StartProcess } from "../processes";
 import type { Figure } from "../report";
 import { byTurns } from "../turns";
 import type { DoublesAnswer } from "./doubles";
-import { framesOf, serverNames, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
+import { framesOf, serverNames, viewers, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
 import type { SignalingServerOptions } from "./signalingServer";
 
-/** The names of the Parse stand-in's people. */
-const people = { viewers: ["token-olga", "token-ada"], publisher: "token-rita" } as const;
+/** People whom the Parse stand-in knows. */
+const people = { viewers: viewers.map((name) => `token-${name}`), publisher: "token-rita" };
 /** The signaling server takes 20 of one person. */
 const socketsOfEach = 20;
-/** A conversation may send 1000 frames at once: 7 rounds of these are 700 each. */
-const joins = 500;
-const rounds = 6;
+/** A hundred frames of each WebSocket: half a second of a server's CPU time, in which V8's collections of garbage are evened out. */
+const joins = (viewers.length * socketsOfEach * 100) / framesOf(1, "", "").length;
+const rounds = 8;
+/** V8 compiles what runs often: a server that runs for days has that behind it. */
+const warmUps = 3;
+/** Before each turn. A conversation may send 100 frames a second in the long run: of three turns each server has one. */
+const pauseMs = 400;
 
 /**
  * Frames of a join and a leave per CPU-second: the signaling server, which checks, authorises, asks a media server and answers; the same with a
@@ -28,7 +33,11 @@ export const signaling = (): Promise<Figure[]> =>
     const ports = Object.fromEntries(await Promise.all(listened)) as Record<ServerName, number>;
     const load = start("load.js", { ports, ...people, socketsOfEach } satisfies LoadOptions);
     await answerOf<LoadAnswer, "joined">(load, "joined");
-    return figures(await byTurns(serverNames, rounds, (name) => perCpuSecond(servers[name], () => send(load, name))));
+    const measure = async (name: ServerName) => {
+      await delay(pauseMs);
+      return perCpuSecond(servers[name], () => send(load, name));
+    };
+    return figures(await byTurns(serverNames, rounds, measure, warmUps));
   });
 
 async function startServers(start: StartProcess): Promise<Record<ServerName, ChildProcess>> {

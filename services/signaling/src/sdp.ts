@@ -22,9 +22,10 @@ export function mediaSections(sdp: string): MediaSection[] {
 
 /** What is wrong with an offer before the media server is asked, or `null`. */
 export function offerProblem(sdp: string): string | null {
-  const sections = mediaSections(sdp);
-  if (!sdp.startsWith("v=0") || sections.length === 0) return "The offer is no session description with media in it";
-  if (!sections.some(({ kind, isActive }) => kind === "video" && isActive)) return "The offer has no video";
+  // Codecs are the media server's to judge: they would have to be looked for in all of the text.
+  const lines = sdp.match(/^m=.*/gm);
+  if (!sdp.startsWith("v=0") || !lines) return "The offer is no session description with media in it";
+  if (!lines.some((line) => /^m=video +(?!0\b)/.test(line))) return "The offer has no video";
   return null;
 }
 

@@ -113,9 +113,9 @@ export class Remote {
   /** Invokes a method; rejects with the server's error. */
   async call<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
     const names: readonly string[] = parameterNames[method];
-    const given = parameters.map((value: unknown, index) => [names[index], value instanceof Remote ? value.id : toRaw(value)] as const);
-    const operationParams = given.length > 0 ? { operationParams: Object.fromEntries(given) } : {};
-    const { value } = await this.request<{ value: ReturnType<Methods[M]> }>("invoke", { operation: method, ...operationParams });
+    const params: { operation: M; operationParams?: Record<string, unknown> } = { operation: method };
+    for (const [index, value] of parameters.entries()) (params.operationParams ??= {})[names[index]!] = asSent(value);
+    const { value } = await this.request<{ value: ReturnType<Methods[M]> }>("invoke", params);
     return value;
   }
 
@@ -245,7 +245,9 @@ export function connectKurento(url: string, timeoutMs: number, events: KurentoEv
   });
 }
 
-function toRaw(value: unknown): unknown {
-  if (typeof value === "object" && value !== null && "candidate" in value) return kurento.getComplexType("IceCandidate")(value);
-  return value;
+/** Objects go by their ids, a candidate with the name of its type, as kurento-client's own class has it (its complex types, `toJSON`). */
+function asSent(value: unknown): unknown {
+  if (value instanceof Remote) return value.id;
+  const isCandidate = typeof value === "object" && value !== null && "candidate" in value;
+  return isCandidate ? { ...value, __module__: "kurento", __type__: "IceCandidate" } : value;
 }
