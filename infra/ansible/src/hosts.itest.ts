@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -201,6 +202,29 @@ test("rules that were taken away are noticed, and the next run puts just them ba
   expect(await staleNow()).toEqual([{ host: "one", reason: "firewall rules are not those loaded" }]);
   expect(await changesOf()).toEqual(["firewall: Load them, where others are in force"]);
   expect(await staleNow()).toEqual([]);
+});
+
+/** Sends a packet from each of so many ports. */
+async function sendFromMany(port: number): Promise<void> {
+  const send = async () => {
+    const socket = createSocket("udp4");
+    await new Promise((resolve) => socket.send("x", port, machine.address, resolve));
+    socket.close();
+  };
+  await Promise.all(Array.from({ length: senders }, send));
+}
+const senders = 200;
+
+test("senders without number fill the kernel's table of connections at other ports, not at those for media", async () => {
+  const followed = async () => Number(await onHost("cat /proc/sys/net/netfilter/nf_conntrack_count"));
+  const before = await followed();
+  await sendFromMany(40_500);
+  await sendFromMany(41_500);
+  let more = 0;
+  // Those for media were sent before.
+  const areThere = async () => ((more = (await followed()) - before) >= senders ? null : `${more} more than before`);
+  await until(areThere, { withinMs: 20_000, everyMs: 100, fail: (last) => new Error(last) });
+  expect(more).toBeLessThan(senders * 1.5);
 });
 
 test("coturn's user sends to media ports, not elsewhere", async () => {

@@ -51,6 +51,7 @@ function firewallVariables(site: Site, host: Host, plans: readonly HostPlan[], p
     firewall_hosts: plans.filter(({ name }) => name !== plan.name).map(({ address }) => address),
     firewall_input: plan.input.map((rule) => ({ ...rule })),
     firewall_published: plan.published.map((rule) => ({ ...rule })),
+    firewall_untracked: plan.untracked.map((rule) => ({ ...rule })),
     firewall_among_hosts: plan.amongHosts.map((rule) => ({ ...rule })),
     firewall_relay_output: relay
       ? {

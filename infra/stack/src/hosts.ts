@@ -28,6 +28,7 @@ export function hostsOf(site: Site): HostPlan[] {
       isManager: host.roles.includes("manager"),
       input: rules("host"),
       published: rules("published"),
+      untracked: mine.filter(({ service, protocol }) => service === "media" && protocol === "udp").map(ruleOf),
       amongHosts: site.hosts.length > 1 ? amongHosts : [],
       folders: foldersOf(host, host === registryHost),
       ...(host === registryHost ? { registry: { image: "registry" as const, port: site.ports.registry } } : {}),

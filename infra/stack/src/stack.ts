@@ -112,6 +112,8 @@ export interface HostPlan {
   readonly input: readonly FirewallRule[];
   /** Published ports that DOCKER-USER lets pass. */
   readonly published: readonly FirewallRule[];
+  /** Of `input`: ports for anybody whose packets are not followed as connections, since nothing but their number limits those. */
+  readonly untracked: readonly FirewallRule[];
   /** What the site's hosts have among themselves: this host's containers can't reach it on others, where they come with their host's address. */
   readonly amongHosts: readonly FirewallRule[];
   /** Folders that Ansible makes, with owner and mode. */
