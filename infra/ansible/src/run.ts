@@ -14,7 +14,7 @@ import { inventoryOf } from "./inventory";
 import { ensureArchive, readLayoutImage } from "./registry-image";
 import { ansibleSettings } from "./settings";
 import { sshProblem } from "./ssh";
-import { type HostSecrets, secretVariables } from "./variables";
+import { type HostSecrets, type RegistryImage, secretVariables } from "./variables";
 
 export interface RunInput {
   readonly project: string;
@@ -56,7 +56,8 @@ export async function runPlaybook(input: RunInput): Promise<RunOutcome> {
       `${program}: Expected Ansible of the project's own, found nothing. Run: make up (it brings its tools)`,
     );
   }
-  const digests = hostDigests(input.site, input.stack, input);
+  // What is taken away needs no image.
+  const digests = input.playbook === "down" ? {} : hostDigests(input.site, input.stack, input);
   // SSH's sockets, which need a short path, and what is secret: gone after the run.
   const scratch = makeScratch("ssh");
   try {
@@ -91,17 +92,22 @@ export function argumentsOf({ playbook = "site", limit, check, wipe }: RunInput,
   ];
 }
 
-function writeRunFiles({ project, site, stack, secrets, place, cache }: RunInput, scratch: string, digests: Record<string, string>): void {
+function writeRunFiles(input: RunInput, scratch: string, digests: Record<string, string>): void {
+  const { site, stack, secrets, place } = input;
   const folder = place.ansible;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const image = readLayoutImage(cache ?? defaultCache(project), "registry");
-  const registryImage = { id: image.id, archive: ensureArchive(folder, "registry", image) };
+  const registryImage = input.playbook === "down" ? { id: "", archive: "" } : registryImageOf(input);
   const write = (file: string, content: string) => writeFileSync(file, content, { mode: 0o600 });
   write(path.join(folder, "inventory.json"), inventoryOf(site, stack.hosts, { registryImage, sshKey: place.sshKey, digests }));
   write(path.join(folder, "ansible.cfg"), ansibleSettings({ folder, knownHosts: place.knownHosts, sockets: scratch }));
   write(path.join(scratch, secretsName), `${JSON.stringify(secretVariables(secrets))}\n`);
   // An earlier version's.
   rmSync(path.join(folder, secretsName), { force: true });
+}
+
+function registryImageOf({ project, place, cache }: RunInput): RegistryImage {
+  const image = readLayoutImage(cache ?? defaultCache(project), "registry");
+  return { id: image.id, archive: ensureArchive(place.ansible, "registry", image) };
 }
 
 function execute(program: string, args: readonly string[], { place, onEvent, signal }: RunInput): Promise<Record<string, HostCounts>> {

@@ -103,7 +103,7 @@ test("completion: verbs, options and the site's services; no services of a file 
     logs) words="coturn media-one parse postgres recordings-one redis signaling socketproxy traefik web --json -n --lines --help" ;;
     open) words="dashboard --json --help" ;;
     verify) words="--json --help" ;;
-    down) words="--json --wipe --help" ;;
+    down) words="--json --servers --wipe --help" ;;
     secrets) words="list set show --json --help" ;;
     images) words="pin --json -o --output --help" ;;
     completion) words="bash zsh --help" ;;

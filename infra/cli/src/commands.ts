@@ -30,9 +30,9 @@ export function commands(env: NodeJS.ProcessEnv, signal: AbortSignal, print: (li
     .description("A live-streaming platform on your own servers. The site: SITE=sites/<name>.yaml, default the replica")
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  for (const { name, description, act, option } of verbs) {
+  for (const { name, description, act, options = [] } of verbs) {
     const command = program.command(name).description(description).option("--json", "one line of JSON for scripts");
-    if (option) command.option(...option);
+    for (const each of options) command.option(...each);
     command.action(async () => {
       const context = contextOf(env, { json: Boolean(command.opts().json) }, signal);
       const tell = ({ json, text }: Told) => {
@@ -55,7 +55,7 @@ interface Verb {
   readonly name: string;
   readonly description: string;
   readonly act: Act;
-  readonly option?: readonly [flags: string, description: string, byDefault?: string];
+  readonly options?: readonly (readonly [flags: string, description: string, byDefault?: string])[];
 }
 
 const verbs: readonly Verb[] = [
@@ -104,7 +104,7 @@ const verbs: readonly Verb[] = [
   {
     name: "logs <service>",
     description: "a service's last lines",
-    option: ["-n, --lines <number>", "how many", "100"],
+    options: [["-n, --lines <number>", "how many", "100"]],
     act: async (context, { words: [service], options }) => {
       const found = await logs(context, service!, String(options.lines));
       if (found.incomplete !== null && !context.json) context.progress.line(`Lines may be missing: ${found.incomplete}`);
@@ -124,9 +124,12 @@ const verbs: readonly Verb[] = [
   {
     name: "down",
     description: "remove what `up` made",
-    option: ["--wipe", "the caches and the site's secrets, too"],
-    act: async (context, { options }) => {
-      const result = await down(context, Boolean(options.wipe));
+    options: [
+      ["--servers", "take the site off your own servers, too; what was recorded stays on them"],
+      ["--wipe", "the caches and the site's secrets, too; with --servers also what was recorded"],
+    ],
+    act: async (context, { options: { wipe, servers } }) => {
+      const result = await down(context, { wipe: Boolean(wipe), servers: Boolean(servers) });
       return { json: result, text: downText(result) };
     },
   },
@@ -138,7 +141,7 @@ const verbs: readonly Verb[] = [
   {
     name: "images <action>",
     description: "pin: resolve the tags of the official images to digests",
-    option: ["-o, --output <file>", "instead of the image table's own file"],
+    options: [["-o, --output <file>", "instead of the image table's own file"]],
     act: async (context, { words: [action], options }) => {
       const found = await pinImages(context, action!, options.output as string | undefined);
       return { json: found, text: pinText(found) };

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { keepingImages } from "@barecast/images";
 import { ensureMachines, type StartedHost } from "@barecast/machines";
-import { openSecrets } from "@barecast/site";
+import { openSecrets, type Host, type Place } from "@barecast/site";
 import type { Context } from "../context";
 import { loadMachineImages, sharedEngine, writeIfOther, type Built } from "./build";
 
@@ -37,11 +37,16 @@ export async function startMachines(context: Context, built: Built, onStart: () 
       })
     : [];
   const keys = new Map(started.map(({ name, ssh }) => [name, ssh.hostKey]));
-  const lines = site.hosts.map(
-    ({ name, address, ssh }) => `${ssh.port === 22 ? address : `[${address}]:${ssh.port}`} ${keys.get(name) ?? ssh.hostKey}`,
-  );
-  writeIfOther(place.knownHosts, `${lines.join("\n")}\n`);
+  pin(place, site.hosts, ({ name, ssh }) => keys.get(name) ?? ssh.hostKey);
   // Everything that the state speaks of lived in machines that are gone: it would be looked for in vain.
   if (made.size === site.hosts.length) rmSync(place.backend, { recursive: true, force: true });
   return started;
+}
+
+/** Pins the keys of servers, which stand in the site file; those of machines, which are about to go, are forgotten. */
+export const pinServers = (place: Place, servers: readonly Host[]): void => pin(place, servers, ({ ssh }) => ssh.hostKey);
+
+function pin(place: Place, hosts: readonly Host[], keyOf: (host: Host) => string | undefined): void {
+  const lines = hosts.map((host) => `${host.ssh.port === 22 ? host.address : `[${host.address}]:${host.ssh.port}`} ${keyOf(host)}`);
+  writeIfOther(place.knownHosts, `${lines.join("\n")}\n`);
 }

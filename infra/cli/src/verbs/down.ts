@@ -5,6 +5,7 @@ import { removeMachines } from "@barecast/machines";
 import { UserError } from "@barecast/site";
 import { alone, type Context } from "../context";
 import { sharedEngine } from "../steps/build";
+import { leaveServers } from "../steps/leaveServers";
 import { programs } from "../steps/programs";
 
 /** What is left after `down`, for people to know. */
@@ -15,24 +16,43 @@ export interface DownResult {
   readonly hasLostData: boolean;
 }
 
-/**
- * Removes what `up` made. Keeps caches and the site's secrets, and names them; `wipe` removes those, too.
- * Packages and Docker stay in either case.
- */
-export const down = (context: Context, wipe: boolean): Promise<DownResult> => alone(context, "down", () => takeDown(context, wipe));
+export interface DownOptions {
+  /** Caches and the site's secrets, too; of servers the data. */
+  readonly wipe: boolean;
+  /** The site is taken off the operator's own servers, too. */
+  readonly servers: boolean;
+}
 
-async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
+/**
+ * Removes what `up` made. Keeps caches and the site's secrets, on servers recordings and database, and names them; `wipe` removes those, too.
+ * Packages and Docker stay in either case.
+ * @throws {UserError} `down.hosts` for a site with servers where `servers` is not said; AnsibleError where one of them can't be asked or fails: what
+ *   is on this computer is still there then
+ */
+export const down = (context: Context, options: DownOptions): Promise<DownResult> =>
+  alone(context, "down", () => takeDown(context, options));
+
+async function takeDown(context: Context, { wipe, servers: isForServers }: DownOptions): Promise<DownResult> {
   const { site, place, progress } = context;
-  const real = site.hosts.filter(({ machine }) => !machine);
-  if (real.length > 0) {
+  const servers = site.hosts.filter(({ machine }) => !machine);
+  if (servers.length > 0 && !isForServers) {
     throw new UserError(
       "down.hosts",
-      `hosts.${real[0]!.name}: Expected machines only, found a server of yours. Nothing was changed: \`down\` takes away replicas only`,
+      `hosts.${servers[0]!.name}: Expected machines only, found a server of yours. Nothing was changed. To take the site off its servers, too: ` +
+        "./barecast down --servers",
     );
   }
+  const left = servers.length > 0 ? await leaveServers(context, servers, wipe) : { removed: [], kept: [] };
   const machines = await progress.step("Machines", () => removeMachines(site.name));
   const images = await progress.step("Images", () => removeImages({ ...sharedEngine(context), cache: context.cache }));
-  const removed = [...machines.containers, ...machines.networks, ...machines.volumes, ...images.images, ...images.containers];
+  const removed = [
+    ...left.removed,
+    ...machines.containers,
+    ...machines.networks,
+    ...machines.volumes,
+    ...images.images,
+    ...images.containers,
+  ];
   const inUse = images.kept.map(({ ref, reason }) => `${ref}: ${reason}`);
   const secrets = path.basename(place.secrets);
   const kept = [
@@ -61,6 +81,7 @@ async function takeDown(context: Context, wipe: boolean): Promise<DownResult> {
     removed: [...removed, ...wiped],
     hasLostData: machines.volumes.length > 0,
     kept: [
+      ...left.kept,
       ...inUse,
       ...kept.filter(([file]) => existsSync(file)).map(([file, what]) => `${file}: ${what}`),
       `Docker and the packages ${packages}`,

@@ -106,7 +106,7 @@ test("what is typed from day to day answers; a plan finds nothing to do, and an 
   expect(await type([...change, "echo"].map((line) => `${line} 2>&1`))).toMatch(/nothing to change/);
 });
 
-test("down refuses a server, and changes nothing", async () => {
+test("down by itself refuses a server, and changes nothing", async () => {
   const { exitCode, output } = await leftOf(["sh", "-c", `cd ${checkout} && ./barecast down`], env);
   expect({ exitCode, output }).toEqual({
     exitCode: 2,
@@ -121,6 +121,8 @@ const instead: Readonly<Record<string, { readonly type: string } | { readonly ty
   "./barecast secrets show NAME": { type: "./barecast secrets show operator" },
   "./barecast secrets set NAME < file": { typedBy: "camera.story.ts: this site has no camera" },
   "./barecast down": { typedBy: "the test above: it is refused here" },
+  "./barecast down --servers": { typedBy: "the test below" },
+  "./barecast down --servers --wipe": { typedBy: "the test below" },
   "./barecast images pin": { typedBy: "pin.story.ts: it asks public registries" },
   "./barecast open": { typedBy: "the unit tests of open: it shows a browser" },
   "./barecast open dashboard": { typedBy: "dashboard.story.ts" },
@@ -138,4 +140,21 @@ test("every other command of the documents is a word of barecast's, and answers;
     if (target === undefined) await type([other?.type ?? command]);
     else expect(await type([command.replace("make ", "make -n ")])).toMatch(new RegExp(`(\\./barecast|npm run --silent) ${target}`));
   }
+});
+
+test("down --servers takes the site off the server; what was recorded goes with --wipe only", async () => {
+  const onServer = (command: string) => run(["docker", "exec", server.container, "sh", "-c", command]);
+  const data = "ls /var/lib/barecast 2>/dev/null || true";
+  const rules = "iptables -S INPUT; iptables -S OUTPUT; iptables -t raw -S";
+  expect(await onServer(data)).toBe("postgres\nrecordings\nregistry\n");
+  const said = await type(["./barecast down --servers"]);
+  expect(said).toContain(`Removed: the site from one (${server.address})`);
+  expect(said).toContain("one: /var/lib/barecast: recordings and database");
+  expect(await onServer("docker info --format '{{.Swarm.LocalNodeState}}'; docker ps --all --quiet")).toBe("inactive\n");
+  expect(await onServer(rules)).toBe("-P INPUT ACCEPT\n-P OUTPUT ACCEPT\n-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n");
+  expect(await onServer(data)).toBe("postgres\nrecordings\nregistry\n");
+  // Of the caches one of its own: the other stories need theirs.
+  await type([`BARECAST_CACHE=${inFolder("cache")} ./barecast down --servers --wipe`]);
+  expect(await onServer(data)).toBe("");
+  expect(await type(["./barecast down --servers"])).toContain("Removed: nothing was there");
 });
