@@ -42,17 +42,30 @@ export interface UdpTarget {
 /**
  * The UDP ports of a machine that somebody's packets reach. The kernel writes a connection into its table when the packet has passed the last of
  * the firewall's rules, whether somebody listens or not: what can't be seen from outside (UDP gives no answer) is read there, by the sender's
- * port, which nobody else has.
+ * port, which nobody else has. Media's packets are otherwise not written there: that rule, which lets nothing in and keeps nothing out, is away
+ * for as long.
  */
 export function udpPorts(
   from: Vantage,
   fromPort: number,
   { machine, address = machine.address, ports = allPorts }: UdpTarget,
 ): Promise<UdpScan> {
-  return rememberingUnanswered(machine, async () => {
-    const failed = JSON.parse(await from(program, address, String(fromPort), ports)) as Record<string, number>;
-    return { passed: rangesOf(passedPorts(await machine.inside("cat", "/proc/net/nf_conntrack"), address, fromPort)), failed };
-  });
+  return rememberingUnanswered(machine, () =>
+    followingAll(machine, async () => {
+      const failed = JSON.parse(await from(program, address, String(fromPort), ports)) as Record<string, number>;
+      return { passed: rangesOf(passedPorts(await machine.inside("cat", "/proc/net/nf_conntrack"), address, fromPort)), failed };
+    }),
+  );
+}
+
+async function followingAll<T>(machine: SiteMachine, work: () => Promise<T>): Promise<T> {
+  const rule = ["-j", "BARECAST-ARRIVING"];
+  await machine.inside("iptables", "-t", "raw", "-D", "PREROUTING", ...rule);
+  try {
+    return await work();
+  } finally {
+    await machine.inside("iptables", "-t", "raw", "-I", "PREROUTING", "1", ...rule);
+  }
 }
 
 /** The kernel forgets a packet that nobody answers after half a minute, within which a busy computer does not send them all. */
