@@ -1,6 +1,6 @@
 import type { Host, Site } from "@barecast/site";
 import { imageUser } from "./images";
-import { portPlan, type PortRow } from "./ports";
+import { isSamePort, portPlan, type PortRow } from "./ports";
 import { databaseFolder } from "./services/postgres";
 import { recordingsFolder } from "./services/media";
 import type { FirewallRule, HostPlan } from "./stack";
@@ -9,8 +9,7 @@ import type { FirewallRule, HostPlan } from "./stack";
 export function hostsOf(site: Site): HostPlan[] {
   const plan = portPlan(site);
   const ruleOf = ({ protocol, from, to, source, purpose }: PortRow): FirewallRule => ({ protocol, from, to, source, purpose });
-  const isForContainers = (row: PortRow) =>
-    plan.some((other) => other.source === "gatewayBridge" && other.from === row.from && other.to === row.to);
+  const isForContainers = (row: PortRow) => plan.some((other) => other.source === "gatewayBridge" && isSamePort(other, row));
   const amongHosts = plan.filter((row) => row.source === "hosts" && !isForContainers(row)).map(ruleOf);
   const registryHost = site.hosts.find(({ roles }) => roles.includes("manager"))!;
   const mediaHosts = site.hosts.filter(({ roles }) => roles.includes("media"));

@@ -81,9 +81,11 @@ export function portPlan({ ports, hosts }: Site): PortRow[] {
   ];
 }
 
+/** Whether two rows open one service's port, to one source each. */
+export const isSamePort = (a: PortRow, b: PortRow): boolean => a.service === b.service && a.from === b.from && a.to === b.to;
+
 /** Pairs of rows that would need the same port, were their roles on one host (one port with two sources is none). Empty for every valid site: the site's rules see to it. */
 export function overlaps(plan: readonly PortRow[]): (readonly [PortRow, PortRow])[] {
-  const isSame = (a: PortRow, b: PortRow) => a.service === b.service && a.from === b.from && a.to === b.to;
-  const share = (a: PortRow, b: PortRow) => a.protocol === b.protocol && a.from <= b.to && b.from <= a.to && !isSame(a, b);
+  const share = (a: PortRow, b: PortRow) => a.protocol === b.protocol && a.from <= b.to && b.from <= a.to && !isSamePort(a, b);
   return plan.flatMap((a, index) => plan.slice(index + 1).flatMap((b) => (share(a, b) ? [[a, b] as const] : [])));
 }
