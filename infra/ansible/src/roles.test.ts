@@ -56,7 +56,9 @@ describe.each(roles)("%s", (role) => {
   });
 
   test("every task and handler has a name, and calls what is built in or our own", () => {
-    const own = readdirSync(folderOf("library")).map((file) => file.replace(/\.py$/, ""));
+    const own = [folderOf("library"), path.join(folderOf("plugins"), "action")].flatMap((folder) =>
+      readdirSync(folder).map((file) => file.replace(/\.py$/, "")),
+    );
     const tasks = ["tasks/main.yml", "tasks/preflight.yml", "handlers/main.yml"].flatMap(
       (file) => read(role, file) as Record<string, unknown>[],
     );

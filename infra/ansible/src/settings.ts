@@ -18,6 +18,7 @@ export const ansibleSettings = ({ folder, knownHosts, sockets }: SettingsInput):
 inventory = ${path.join(folder, "inventory.json")}
 roles_path = ${folderOf("roles")}
 library = ${folderOf("library")}
+action_plugins = ${path.join(folderOf("plugins"), "action")}
 callback_plugins = ${path.join(folderOf("plugins"), "callback")}
 stdout_callback = barecast_events
 home = ${path.join(folder, "home")}

@@ -173,7 +173,7 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
 
 test("a Go program: compiled as the operator in the builder, with the machine's CA bundle mounted and never copied", () => {
   const steps = planBuild(input("traefik"));
-  expect(steps.slice(2, 6)).toEqual([
+  expect(steps.slice(4, 8)).toEqual([
     { do: "folder", folder: "/c/go/out" },
     {
       do: "run",

@@ -39,7 +39,7 @@ const recipes: Readonly<Partial<Record<ImageName, Recipe>>> = {
   bookworm: debootstrap("bookworm"),
   golang: docker(apt),
   node: docker(apt, { kind: "node" }),
-  traefik: docker({
+  traefik: docker(apt, {
     kind: "go",
     module: "services/traefik",
     package: "github.com/traefik/traefik/v3/cmd/traefik",

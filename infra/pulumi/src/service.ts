@@ -1,4 +1,4 @@
-import type { FileMount, ServiceSpec } from "@barecast/stack";
+import { watched, type FileMount, type ServiceSpec } from "@barecast/stack";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -101,7 +101,7 @@ function containerOf(container: Container, labels: ServiceSpec["labels"], object
     ...rest
   } = container;
   rest satisfies Record<string, never>;
-  const { test, intervalMs, timeoutMs, retries, startPeriodMs } = healthcheck;
+  const { test, intervalMs, timeoutMs, retries, startPeriodMs } = watched(healthcheck);
   return {
     image: objects.images[image]!,
     commands: [...command],

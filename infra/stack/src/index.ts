@@ -21,6 +21,7 @@ export { hostsOf } from "./hosts";
 export { portPlan, overlaps, type PortRow } from "./ports";
 export { accounts } from "./services/parse";
 export { dockerGid } from "./services/socketproxy";
+export { watched } from "./watch";
 export type { StackInput } from "./part";
 
 /** Every service of a site, in the order of the documentation. */

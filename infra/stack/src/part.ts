@@ -42,10 +42,7 @@ const mib = 1024 * 1024;
 export const scratch = (path = "/tmp", sizeMib = 16) => ({ path, sizeBytes: sizeMib * mib, mode: "0777" });
 export const memory = (sizeMib: number) => sizeMib * mib;
 
-/**
- * A healthcheck in exec form with the interval that updates are gated by. Each check is a process in the container: at 2 s, three idle sites
- * of ten services kept two cores busy.
- */
+/** A healthcheck in exec form: what is asked, and how often. How Docker is told of it: {@link watched}. */
 export const health = (test: readonly string[], startPeriodMs = 20_000): ServiceSpec["healthcheck"] => ({
   test: ["CMD", ...test],
   intervalMs: 5_000,
