@@ -192,7 +192,7 @@ test("a Go program: compiled as the operator in the builder, with the machine's 
     { do: "copy", from: "/c/go/out/traefik-t1", to: "/c/images/traefik/context/traefik" },
   ]);
   const compiled = planBuild(input("traefik", { isCompiled: true }));
-  expect(compiled).toEqual([...steps.slice(0, 2), ...steps.slice(5)]);
+  expect(compiled).toEqual([...steps.slice(0, 4), ...steps.slice(7)]);
 });
 
 test("a key that is missing is said by name", () => {

@@ -40,7 +40,13 @@ export function watched({ test, intervalMs, timeoutMs, retries, startPeriodMs }:
   const [kind, ...check] = test;
   if (kind !== "CMD") throw new Error(`Expected a healthcheck in exec form (CMD), found ${kind}`);
   const [pauseS, limitS] = [intervalMs / 1000, timeoutMs / 1000];
-  const script = watchScript({ mark: "/dev/shm/barecast-healthy", limitS, pauseS, failedPauseS: (intervalMs - FIRST_MS) / 1000, looks: LOOKS });
+  const script = watchScript({
+    mark: "/dev/shm/barecast-healthy",
+    limitS,
+    pauseS,
+    failedPauseS: (intervalMs - FIRST_MS) / 1000,
+    looks: LOOKS,
+  });
   return {
     test: ["CMD", "/bin/sh", "-c", script, "health", ...check],
     intervalMs: FIRST_MS,
