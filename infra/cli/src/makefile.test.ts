@@ -1,9 +1,14 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 
-/** What `make` would run, or why it wouldn't. */
+/** What `make` would run, or why it wouldn't. Of a `make` that runs the tests it knows nothing. */
 function made(...words: string[]): string {
-  const { stdout, stderr } = spawnSync("make", ["-n", ...words], { cwd: path.join(__dirname, "../../.."), encoding: "utf8" });
+  const { PATH } = process.env;
+  const { stdout, stderr } = spawnSync("make", ["-n", ...words], {
+    cwd: path.join(__dirname, "../../.."),
+    env: { PATH },
+    encoding: "utf8",
+  });
   return (stderr || stdout).trim();
 }
 
