@@ -5,7 +5,10 @@ import { httpHealth, memory, partOf, scratch, type Part, type StackInput } from 
 /** Group of Docker's socket on every host of a site, set by Ansible. */
 export const dockerGid = 52_099;
 
-/** What Traefik's swarm provider asks, and nothing else: a read-only window on the managers' Docker. */
+/** Of services, those that Traefik is to pass something to. It would ask for tasks of each that it sees, and need know nothing of the others. */
+const passedTo = `filters=${encodeURIComponent(JSON.stringify({ label: ["traefik.enable=true"] }))}`;
+
+/** What Traefik's swarm provider asks, and nothing else: a read-only window on the managers' Docker. HAProxy reads `%%` as a percent sign. */
 const config = `global
   maxconn 64
 defaults
@@ -19,6 +22,7 @@ frontend docker
   acl allowed path_reg ^(/v[0-9.]+)?/(_ping|version|services|tasks|networks|nodes|nodes/[a-z0-9]+)$
   http-request return status 200 content-type text/plain string ok if { path /health }
   http-request deny unless reading allowed
+  http-request set-query ${passedTo.replaceAll("%", "%%")} if { path_end /services }
   default_backend engine
 backend engine
   server engine unix@/var/run/docker.sock
