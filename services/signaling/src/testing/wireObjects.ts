@@ -55,8 +55,7 @@ export class WireObjects {
       case "subscribe":
         return `${id} ${String(params["type"])}`;
       case "release":
-        for (const other of this.ids()) if (other === id || other.startsWith(`${id}/`)) this.objects.delete(other);
-        return null;
+        return this.release(id);
       case "invoke": {
         const operation = String(params["operation"]);
         const failure = this.failures.get(operation);
@@ -66,6 +65,14 @@ export class WireObjects {
       default:
         return null;
     }
+  }
+
+  /** A pipeline goes with all that is in it. */
+  private release(id: string): null {
+    const isPipeline = this.objects.get(id)?.type === "MediaPipeline";
+    this.objects.delete(id);
+    if (isPipeline) for (const other of this.ids()) if (other.startsWith(`${id}/`)) this.objects.delete(other);
+    return null;
   }
 
   private invoke(id: string, operation: string, given: Record<string, unknown>): unknown {
