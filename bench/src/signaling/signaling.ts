@@ -16,7 +16,8 @@ const people = { viewers: viewers.map((name) => `token-${name}`), publisher: "to
 const socketsOfEach = 20;
 /** A hundred frames of each WebSocket: half a second of a server's CPU time, in which V8's collections of garbage are evened out. */
 const joins = (viewers.length * socketsOfEach * 100) / framesOf(1, "", "").length;
-const rounds = 8;
+/** A shared computer is twice as fast in one second as in the next: of many the median holds. */
+const rounds = 16;
 /** V8 compiles what runs often, for the signaling server until about the eighth round: a server that runs for days has that behind it. */
 const warmUps = 8;
 /** Before each turn. A conversation may send 100 frames a second in the long run: of three turns each server has one. */
