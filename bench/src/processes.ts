@@ -34,14 +34,17 @@ export async function optionsOfProcess<T>(): Promise<T> {
   return options;
 }
 
-/** Starts a compiled file as a process. Options go to it as a message: they may hold a password, and everybody may read command lines. */
-export type StartProcess = (name: string, options?: object) => ChildProcess;
+/**
+ * Starts a compiled file as a process. Options go to it as a message: they may hold a password, and everybody may read command lines. `nodeFlags` are
+ * Node's own; left out, those of this process.
+ */
+export type StartProcess = (name: string, options?: object, nodeFlags?: readonly string[]) => ChildProcess;
 
 /** Runs `work`, which starts files of a folder as processes; ends all of them when it is done, however it ends. */
 export async function withProcesses<T>(folder: string, work: (start: StartProcess) => Promise<T>): Promise<T> {
   const children: ChildProcess[] = [];
-  const start: StartProcess = (name, options) => {
-    const child = fork(path.join(folder, name));
+  const start: StartProcess = (name, options, nodeFlags = process.execArgv) => {
+    const child = fork(path.join(folder, name), { execArgv: [...nodeFlags] });
     children.push(child);
     if (options) child.send(options);
     return child;

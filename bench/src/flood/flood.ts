@@ -4,6 +4,7 @@ import { median } from "../numbers";
 import { answerOf, listening, withProcesses } from "../processes";
 import type { Figure } from "../report";
 import type { DoublesAnswer } from "../signaling/doubles";
+import { nodeFlags } from "../signaling/nodeFlags";
 import type { FlooderAnswer, FlooderOptions, FlooderRequest } from "./flooder";
 import type { JoinerAnswer, JoinerOptions, JoinerRequest } from "./joiner";
 
@@ -17,7 +18,7 @@ const seconds = 10;
 export const flood = (): Promise<Figure[]> =>
   withProcesses(__dirname, async (start) => {
     const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("../signaling/doubles.js"), "doubles");
-    const port = await listening(start("../signaling/signalingServer.js", { parse, media }));
+    const port = await listening(start("../signaling/signalingServer.js", { parse, media }, nodeFlags));
     const joiner = start("joiner.js", { port, viewer: "token-olga", publisher: "token-rita" } satisfies JoinerOptions);
     await answerOf<JoinerAnswer, "ready">(joiner, "ready");
     const calm = await joins(joiner);

@@ -7,6 +7,7 @@ import type { Figure } from "../report";
 import { byTurns } from "../turns";
 import type { DoublesAnswer } from "./doubles";
 import { framesOf, serverNames, viewers, type LoadAnswer, type LoadOptions, type LoadRequest, type ServerName } from "./messages";
+import { nodeFlags } from "./nodeFlags";
 import type { SignalingServerOptions } from "./signalingServer";
 
 /** People whom the Parse stand-in knows. */
@@ -15,9 +16,10 @@ const people = { viewers: viewers.map((name) => `token-${name}`), publisher: "to
 const socketsOfEach = 20;
 /** A hundred frames of each WebSocket: half a second of a server's CPU time, in which V8's collections of garbage are evened out. */
 const joins = (viewers.length * socketsOfEach * 100) / framesOf(1, "", "").length;
-const rounds = 8;
-/** V8 compiles what runs often: a server that runs for days has that behind it. */
-const warmUps = 3;
+/** A shared computer is twice as fast in one second as in the next: of many the median holds. */
+const rounds = 16;
+/** V8 compiles what runs often, for the signaling server until about the eighth round: a server that runs for days has that behind it. */
+const warmUps = 8;
 /** Before each turn. A conversation may send 100 frames a second in the long run: of three turns each server has one. */
 const pauseMs = 400;
 
@@ -43,9 +45,9 @@ export const signaling = (): Promise<Figure[]> =>
 async function startServers(start: StartProcess): Promise<Record<ServerName, ChildProcess>> {
   const { parse, media } = await answerOf<DoublesAnswer, "doubles">(start("doubles.js"), "doubles");
   return {
-    signaling: start("signalingServer.js", { parse, media } satisfies SignalingServerOptions),
-    standIn: start("signalingServer.js", { parse, media, isMediaInside: true } satisfies SignalingServerOptions),
-    echo: start("echoServer.js"),
+    signaling: start("signalingServer.js", { parse, media } satisfies SignalingServerOptions, nodeFlags),
+    standIn: start("signalingServer.js", { parse, media, isMediaInside: true } satisfies SignalingServerOptions, nodeFlags),
+    echo: start("echoServer.js", undefined, nodeFlags),
   };
 }
 

@@ -202,7 +202,8 @@ const table = {
     recipe: "services/signaling",
     needs: ["node"],
     user: "52009:52009",
-    entrypoint: ["/usr/local/bin/node", "/app/dist/main.js"],
+    // Of 256 MB V8 would give 1 MB to what is new, and collect it all the time: a third of the server's CPU time under load.
+    entrypoint: ["/usr/local/bin/node", "--max-semi-space-size=16", "/app/dist/main.js"],
     paths: { app: "/app" },
     purpose: "site",
     title: "Signaling",

@@ -78,7 +78,7 @@ export class ForeignStreams {
     if (!isThere || known.shared.pipeline !== shared.pipeline || known.shared.source !== shared.source) return;
     const source = shared.source === null ? null : server.kurento.made(shared.source);
     stream.wiring = { server, pipeline, source };
-    if (source) for (const { endpoint } of stream.viewers) source.call("connect", endpoint).catch(() => undefined);
+    if (source) for (const { endpoint } of stream.viewers) source.tell("connect", endpoint);
   }
 }
 

@@ -77,21 +77,17 @@ export class Conversation {
   }
 
   /** Takes one frame. Never throws: a refusal is answered, a bug is logged and answered `internal`. */
-  async receive(text: string): Promise<void> {
+  receive(text: string): void {
     if (this.isOver) return;
     this.parts.metrics.messages.inc();
     if (!this.bucket.take()) return this.hangUp("tooMany", "Too many messages. Slow down and connect again");
     const message = parseMessage(text);
     if (typeof message === "string") return this.hangUp("badMessage", message);
-    const id = "id" in message ? message.id : undefined;
     try {
-      await this.handle(message, id);
+      // Most frames are candidates, and done at once.
+      this.handle(message)?.catch((error: unknown) => this.refuse(message, error));
     } catch (error) {
-      if (error instanceof Refusal) this.send({ type: "error", id, code: error.code, message: error.message });
-      else {
-        this.parts.log.error("A request failed", { request: message.type, reason: reasonOf(error), stack: (error as Error).stack });
-        this.send({ type: "error", id, code: "internal", message: "Something went wrong on the server. Its log says what" });
-      }
+      this.refuse(message, error);
     }
   }
 
@@ -104,10 +100,11 @@ export class Conversation {
     await this.connections.endAll(reason);
   }
 
-  private async handle(message: ClientMessage, id: string | undefined): Promise<void> {
+  /** @returns when it is done, where that takes longer. @throws {Refusal} */
+  private handle(message: ClientMessage): Promise<void> | void {
     if (message.type === "authenticate") return this.authenticate(message);
     const { user } = this.signIn;
-    if (!user) return this.hangUp("unauthenticated", "Sign in first", id);
+    if (!user) return this.hangUp("unauthenticated", "Sign in first", idOf(message));
     switch (message.type) {
       case "publish":
         return this.publish(message, user);
@@ -126,6 +123,13 @@ export class Conversation {
     }
   }
 
+  private refuse(message: ClientMessage, error: unknown): void {
+    const id = idOf(message);
+    if (error instanceof Refusal) return this.send({ type: "error", id, code: error.code, message: error.message });
+    this.parts.log.error("A request failed", { request: message.type, reason: reasonOf(error), stack: (error as Error).stack });
+    this.send({ type: "error", id, code: "internal", message: "Something went wrong on the server. Its log says what" });
+  }
+
   private async authenticate({ id, token = this.cookieToken }: Request<"authenticate">): Promise<void> {
     try {
       const user = await this.signIn.begin(token);
@@ -136,23 +140,23 @@ export class Conversation {
     }
   }
 
-  private async publish(request: Request<"publish">, user: User): Promise<void> {
+  private publish(request: Request<"publish">, user: User): Promise<void> {
     const { connectionId, title, isRecorded = true } = request;
     const permission = publishPermission(isRecorded);
     demand(permission, user);
     const events = this.connections.eventsOf(connectionId);
     const publishing = new Publishing(this.parts.publishing, { title, userId: user.id, isRecorded }, events);
-    await this.connections.start("publish", request, publishing, publishing.id, permission);
+    return this.connections.start("publish", request, publishing, publishing.id, permission);
   }
 
-  private async view(request: Request<"view">, user: User): Promise<void> {
+  private view(request: Request<"view">, user: User): Promise<void> {
     const { connectionId, streamId } = request;
     demand(viewPermission, user);
     const stream = this.parts.streams.get(streamId);
     if (!stream) throw new Refusal("notFound", "This stream is not live any more");
     const events = this.connections.eventsOf(connectionId);
     const viewing = new Viewing(this.parts.streams, stream, this.parts.config.maxBitrateBps, events);
-    await this.connections.start("view", request, viewing, streamId, viewPermission);
+    return this.connections.start("view", request, viewing, streamId, viewPermission);
   }
 
   private iceServers({ id }: User) {
@@ -169,4 +173,8 @@ export class Conversation {
     this.peer.close(closing[code], code);
     void this.end(message);
   }
+}
+
+function idOf(message: ClientMessage): string | undefined {
+  return "id" in message ? message.id : undefined;
 }

@@ -52,6 +52,23 @@ test("what a method asks of the media server is what kurento-client's own method
   }
 });
 
+test("what is told is asked as by a call; that it is refused is nobody's error, and after the session's end it is not asked", async () => {
+  const media = await startWireDouble();
+  closeAtEnd(() => media.close());
+  const session = await connectKurento(media.url, 10_000, { onLost: () => undefined, onBack: () => undefined });
+  const pipeline = await session.create("MediaPipeline", {});
+  const before = media.asked.length;
+  media.failNext("addTag", "refused");
+  pipeline.tell("addTag", "key", "value");
+  await pipeline.call("addTag", "key", "value");
+  expect(media.asked.slice(before)).toEqual(["invoke addTag", "invoke addTag"]);
+  expect(media.parameters[before]).toEqual(media.parameters[before + 1]);
+  session.close();
+  expect(() => pipeline.tell("addTag", "key", "value")).not.toThrow();
+  await expect(pipeline.call("addTag", "key", "value")).rejects.toThrow("Disconnected from the media server");
+  expect(media.asked).toHaveLength(before + 2);
+});
+
 type Asker = Record<string, (...parameters: unknown[]) => void>;
 
 function asOfKurentoClient(value: unknown): unknown {

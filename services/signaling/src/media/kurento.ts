@@ -1,6 +1,11 @@
 // Longer than usual: first the table of what is used of Kurento, then the session by which it is asked.
 import type { EventEmitter } from "node:events";
-import kurento, { type RawClient, type RawObject } from "kurento-client";
+import type Kurento from "kurento-client";
+import type { RawClient, RawObject } from "kurento-client";
+import { withoutDomains } from "./withoutDomains";
+
+/** Of domains it makes transactions, which are not used here; where there are none, as in browsers, it makes do with less. */
+const kurento = withoutDomains((require) => require("kurento-client") as typeof Kurento);
 
 /**
  * The only place that knows kurento-client: a typed door to the objects of one Kurento Media Server, with the methods and events that the
@@ -70,6 +75,10 @@ export interface Types {
 /** The method's name as it is sent. By its plain name kurento-client would keep back all other requests of the session until it is answered. */
 const release = { toJSON: () => "release" };
 
+/** Takes the answer to a request: an error, or the result. */
+type Done<T> = (error: Error | null, result?: T) => void;
+type Ask<T> = (done: Done<T>) => void;
+
 /** What a session waits for. Kurento-client leaves it unanswered for ten seconds when the session is closed. */
 class Requests {
   private readonly open = new Set<(error: Error) => void>();
@@ -77,16 +86,20 @@ class Requests {
   private isClosed = false;
 
   /** @param ask calls back once; not asked, and lost, after the session's end */
-  wait<T>(ask: (done: (error: Error | null, result: T) => void) => void): Promise<T> {
+  wait<T>(ask: Ask<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(this.ended);
       this.open.add(reject);
       ask((error, result) => {
         this.open.delete(reject);
         if (error) reject(error);
-        else resolve(result);
+        else resolve(result as T);
       });
     });
+  }
+  /** Asks, and does not wait. */
+  tell(ask: Ask<unknown>): void {
+    if (!this.isClosed) ask(() => undefined);
   }
   close(): void {
     this.isClosed = true;
@@ -100,6 +113,8 @@ class Requests {
  * object are copied, which costs more than the request. What they end in is asked for, `_rpc`, with ids in place of objects.
  */
 export class Remote {
+  private mentioned: object | null = null;
+
   /** `asker` is an object of kurento-client's by which requests go; `own` is this one, where this session made it and hears its events. */
   constructor(
     readonly id: string,
@@ -111,12 +126,13 @@ export class Remote {
   }
 
   /** Invokes a method; rejects with the server's error. */
-  async call<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
-    const names: readonly string[] = parameterNames[method];
-    const params: { operation: M; operationParams?: Record<string, unknown> } = { operation: method };
-    for (const [index, value] of parameters.entries()) (params.operationParams ??= {})[names[index]!] = asSent(value);
-    const { value } = await this.request<{ value: ReturnType<Methods[M]> }>("invoke", params);
-    return value;
+  call<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
+    return this.requests.wait((done) => this.invoke(method, parameters, done));
+  }
+
+  /** Invokes a method where nothing depends on the answer, nor on whether one comes. */
+  tell<M extends keyof Methods>(method: M, ...parameters: Parameters<Methods[M]>): void {
+    this.requests.tell((done) => this.invoke(method, parameters, done));
   }
 
   /**
@@ -125,14 +141,14 @@ export class Remote {
    */
   on<E extends keyof Events>(event: E, listener: (data: Events[E]) => void): void {
     if (!this.own) throw new Error(`Events of ${this.id} go to the session that made it`);
-    if (this.own.listenerCount(event) === 0) this.request("subscribe", { type: event }).catch(() => undefined);
+    if (this.own.listenerCount(event) === 0) this.requests.tell((done) => this.ask("subscribe", { object: this.id, type: event }, done));
     this.own.on(event, listener);
   }
 
   /** Releases the object and all that it holds. An object that is gone already is no error. */
   async release(): Promise<void> {
     try {
-      await this.request(release, {});
+      await this.requests.wait((done) => this.ask(release, { object: this.id }, done));
     } catch (error) {
       if (!/not found|timed out|Connection error|disconnected/i.test((error as Error).message)) throw error;
     } finally {
@@ -140,8 +156,28 @@ export class Remote {
     }
   }
 
-  private request<T>(method: "invoke" | "subscribe" | typeof release, params: object): Promise<T> {
-    return this.requests.wait((done) => this.asker.emit("_rpc", undefined, method, { object: this.id, ...params }, done));
+  /**
+   * What kurento-client takes for a pipeline, as a parameter of what is made in this one. It looks whether a parameter is one, and sends its id; of
+   * one of its own objects it would first make a copy, with all methods, for their promises.
+   */
+  get mention(): object {
+    this.mentioned ??= Object.create(kurento.register.classes["MediaPipeline"]!.prototype, {
+      id: { value: this.id },
+      then: { value: undefined },
+    }) as object;
+    return this.mentioned;
+  }
+
+  private invoke<M extends keyof Methods>(operation: M, parameters: Parameters<Methods[M]>, done: Done<ReturnType<Methods[M]>>): void {
+    const names: readonly string[] = parameterNames[operation];
+    const operationParams: Record<string, unknown> = {};
+    for (let index = 0; index < parameters.length; index++) operationParams[names[index]!] = asSent(parameters[index]);
+    const params = parameters.length === 0 ? { object: this.id, operation } : { object: this.id, operation, operationParams };
+    this.ask<{ value: ReturnType<Methods[M]> }>("invoke", params, (error, answer) => done(error, answer?.value));
+  }
+
+  private ask<T>(method: "invoke" | "subscribe" | typeof release, params: object, done: Done<T>): void {
+    this.asker.emit("_rpc", undefined, method, params, done);
   }
 }
 
@@ -160,15 +196,12 @@ export class KurentoSession {
     this.manager = this.made(managerId);
   }
 
-  async create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
-    const raw = Object.fromEntries(
-      Object.entries(parameters).map(([key, value]) => [key, value instanceof Remote ? mention(value) : value]),
+  create<T extends keyof Types>(type: T, parameters: Types[T]): Promise<Remote> {
+    const raw: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(parameters)) raw[key] = value instanceof Remote ? value.mention : value;
+    return this.requests.wait((done) =>
+      this.client.create(type, raw, (error, own) => done(error, error ? undefined : new Remote(own.id, own, own, this.requests))),
     );
-    // In a list: kurento-client's objects are thenable.
-    const [own] = await this.requests.wait<readonly [RawObject]>((done) =>
-      this.client.create(type, raw, (error, object) => done(error, [object])),
-    );
-    return new Remote(own.id, own, own, this.requests);
   }
 
   /** An object that another session made. Nothing is asked: kurento-client would keep whatever it had once described. */
@@ -186,14 +219,6 @@ export class KurentoSession {
 function close(client: RawClient): void {
   client.close();
   client._re.disconnect();
-}
-
-/**
- * What kurento-client takes for a pipeline. It looks whether a parameter is one, and sends its id; of one of its own objects it would first make
- * a copy, with all methods, for their promises.
- */
-function mention({ id }: Remote): object {
-  return Object.create(kurento.register.classes["MediaPipeline"]!.prototype, { id: { value: id }, then: { value: undefined } }) as object;
 }
 
 /** Before each request kurento-client waits for its connection, by a promise onto which it copies all of itself. Where it has one, this will do. */

@@ -98,9 +98,9 @@ export class Publishing {
     this.pipeline = await server.createPipeline();
     if (this.ended) throw new Error("ended");
     const kilobits = Math.floor(this.parts.config.maxBitrateBps / 1000);
-    const answer = await this.connection.negotiate(server, this.pipeline, offer, (endpoint) =>
+    const answer = await this.connection.negotiate(server, this.pipeline, offer, (endpoint) => [
       endpoint.call("setMaxVideoRecvBandwidth", kilobits),
-    );
+    ]);
     if (this.ended) throw new Error("ended");
     return answer;
   }

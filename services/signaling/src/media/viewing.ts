@@ -44,8 +44,9 @@ export class Viewing {
     try {
       const answer = await this.connection.negotiate(wiring.server, wiring.pipeline, offer, (endpoint) => {
         this.join(endpoint);
-        const connected = this.stream.wiring?.source?.call("connect", endpoint);
-        return Promise.all([endpoint.call("setMaxVideoSendBandwidth", kilobits), connected]);
+        const source = this.stream.wiring?.source;
+        const connected = source ? [source.call("connect", endpoint)] : [];
+        return [...connected, endpoint.call("setMaxVideoSendBandwidth", kilobits)];
       });
       if (this.isEnded) throw new Error("The stream has ended");
       return answer;

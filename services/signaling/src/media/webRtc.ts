@@ -12,6 +12,9 @@ export interface WebRtcEvents {
   onSilent?(): void;
 }
 
+/** Asks for what is to be done to an endpoint before it gets its offer. */
+export type Prepare = (endpoint: Remote) => readonly Promise<unknown>[];
+
 /** A candidate's transport (RFC 8839, 5.1; RFC 6544). Media servers have UDP ports only: what comes by TCP, comes by coturn. */
 const isTcp = /^candidate:\S+ \d+ tcp /i;
 
@@ -28,7 +31,7 @@ export class WebRtcConnection {
   constructor(private readonly events: WebRtcEvents) {}
 
   /** Makes the endpoint in the pipeline and answers the offer. What `prepare` asks for is sent before the offer, and not waited for. */
-  async negotiate(server: MediaServer, pipeline: Remote, offer: string, prepare: (endpoint: Remote) => Promise<unknown>): Promise<string> {
+  async negotiate(server: MediaServer, pipeline: Remote, offer: string, prepare: Prepare): Promise<string> {
     const endpoint = await server.kurento.create("WebRtcEndpoint", { mediaPipeline: pipeline });
     this.endpoint = endpoint;
     if (this.isReleased) {
@@ -38,7 +41,7 @@ export class WebRtcConnection {
     this.subscribe(endpoint);
     // The source is connected first: its codec decides the answer.
     const prepared = prepare(endpoint);
-    const [answer] = await Promise.all([endpoint.call("processOffer", offer), prepared]);
+    const [answer] = await Promise.all([endpoint.call("processOffer", offer), ...prepared]);
     return answer;
   }
 
@@ -66,9 +69,7 @@ export class WebRtcConnection {
   private deliver(candidate: NonNullable<Candidate>): void {
     const { candidate: text, sdpMid, sdpMLineIndex } = candidate;
     // A candidate that the server cannot use costs one path, not the connection.
-    this.endpoint
-      ?.call("addIceCandidate", { candidate: text, sdpMid: sdpMid ?? "0", sdpMLineIndex: sdpMLineIndex ?? 0 })
-      .catch(() => undefined);
+    this.endpoint?.tell("addIceCandidate", { candidate: text, sdpMid: sdpMid ?? "0", sdpMLineIndex: sdpMLineIndex ?? 0 });
   }
 
   private subscribe(endpoint: Remote): void {

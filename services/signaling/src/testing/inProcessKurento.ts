@@ -7,6 +7,12 @@ type Answer = (error: Error | null, result?: unknown) => void;
 /** A method's name, or what becomes it when it is sent, as a release does. */
 type MethodName = string | { toJSON(): string };
 
+class StandInObject extends EventEmitter {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
 /**
  * A stand-in for `connectKurento`, for benches of signaling alone: each request is answered at once in this process, as the wire double would
  * answer it, with neither kurento-client nor a WebSocket between.
@@ -20,14 +26,17 @@ export async function connectInProcess(): Promise<KurentoSession> {
     else done(null, method === "create" ? rawOf(String(value)) : { value });
   };
   const rawOf = (id: string): RawObject => {
-    const raw = Object.assign(new EventEmitter(), { id }) as unknown as RawObject;
-    raw.on("_rpc", (_transaction: unknown, method: MethodName, params: Record<string, unknown>, done: Answer) =>
-      answer(typeof method === "string" ? method : method.toJSON(), params, done),
-    );
-    raw.on("release", () => raws.delete(id));
+    const raw = new StandInObject(id);
+    raw.on("_rpc", answerRpc);
+    raw.on("release", forget);
     raws.set(id, raw);
     return raw;
   };
+  const answerRpc = (_transaction: unknown, method: MethodName, params: Record<string, unknown>, done: Answer) =>
+    answer(typeof method === "string" ? method : method.toJSON(), params, done);
+  function forget(this: RawObject): void {
+    raws.delete(this.id);
+  }
   const client: Pick<RawClient, "create" | "close"> & { _re: object } = {
     create(type, { mediaPipeline }, done) {
       const inPipeline = mediaPipeline ? { mediaPipeline: (mediaPipeline as RawObject).id } : {};

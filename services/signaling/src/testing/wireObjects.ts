@@ -12,7 +12,7 @@ export type Emit = (id: string, event: string, data: object) => void;
 
 /** The objects of the wire double, and what it answers: as a real server, with the SDP and the candidate that one sent. */
 export class WireObjects {
-  private readonly objects = new Map<string, { readonly type: string; readonly tags: Map<string, string> }>();
+  private readonly objects = new Map<string, { readonly type: string; readonly tags: Record<string, string> }>();
   private readonly failures = new Map<string, string>();
   private readonly recorded = readRecorded();
   private count = 0;
@@ -30,7 +30,7 @@ export class WireObjects {
   }
   add(type: string, pipeline?: string, tags: Record<string, string> = {}): string {
     const id = `${pipeline === undefined ? "" : `${pipeline}/`}${++this.count}_kurento.${type}`;
-    this.objects.set(id, { type, tags: new Map(Object.entries(tags)) });
+    this.objects.set(id, { type, tags: { ...tags } });
     return id;
   }
   failNext(operation: string, message: string): void {
@@ -55,8 +55,7 @@ export class WireObjects {
       case "subscribe":
         return `${id} ${String(params["type"])}`;
       case "release":
-        for (const other of this.ids()) if (other === id || other.startsWith(`${id}/`)) this.objects.delete(other);
-        return null;
+        return this.release(id);
       case "invoke": {
         const operation = String(params["operation"]);
         const failure = this.failures.get(operation);
@@ -68,15 +67,24 @@ export class WireObjects {
     }
   }
 
+  /** A pipeline goes with all that is in it. */
+  private release(id: string): null {
+    const isPipeline = this.objects.get(id)?.type === "MediaPipeline";
+    this.objects.delete(id);
+    if (isPipeline) for (const other of this.ids()) if (other.startsWith(`${id}/`)) this.objects.delete(other);
+    return null;
+  }
+
   private invoke(id: string, operation: string, given: Record<string, unknown>): unknown {
     const tags = this.objects.get(id)?.tags;
     switch (operation) {
       case "getPipelines":
         return [...this.objects].filter(([, { type }]) => type === "MediaPipeline").map(([pipeline]) => pipeline);
       case "addTag":
-        return void tags?.set(String(given["key"]), String(given["value"]));
+        if (tags) tags[String(given["key"])] = String(given["value"]);
+        return undefined;
       case "getTag":
-        return tags?.get(String(given["key"])) ?? new Error(`Tag key ${String(given["key"])} not found`);
+        return tags?.[String(given["key"])] ?? new Error(`Tag key ${String(given["key"])} not found`);
       case "processOffer":
         return String(given["offer"]).startsWith("v=0") ? this.recorded.answer : new Error("Invalid SDP");
       case "gatherCandidates":
