@@ -10,7 +10,7 @@ const knows = {
   "infra/stack": ["site"],
   "infra/machines": ["site", "waiting"],
   "infra/images": ["site", "stack", "stack/images", "waiting"],
-  "infra/ansible": ["site", "stack", "waiting"],
+  "infra/ansible": ["site", "stack", "images", "waiting"],
   "infra/runner": ["waiting"],
   "infra/pulumi": ["site", "stack", "images", "ansible"],
   "infra/cli": ["site", "stack", "machines", "images", "ansible", "runner", "waiting", "signaling/messages"],

@@ -5,7 +5,7 @@ import type { Site } from "@barecast/site";
 import type { Stack } from "@barecast/stack";
 
 import { sources } from "./folders";
-import { readLayoutImage } from "./registry-image";
+import { readRegistryImage } from "./registry-image";
 import { hostVariables, type HostSecrets } from "./variables";
 
 export interface DigestInput {
@@ -19,7 +19,7 @@ export interface DigestInput {
 
 /** SHA-256 per host of all that its run depends on: playbook, roles, plugins and its variables. An equal digest means nothing to do. */
 export function hostDigests(site: Site, stack: Pick<Stack, "hosts">, { project, cache, secrets }: DigestInput): Record<string, string> {
-  const { id } = readLayoutImage(cache ?? defaultCache(project), "registry");
+  const { id } = readRegistryImage(cache ?? defaultCache(project));
   const code = sourcesDigest(sources);
   return digestsOf(site, stack, { registryImageId: id, code, secrets });
 }

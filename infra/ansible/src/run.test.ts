@@ -1,6 +1,5 @@
 import { eventOf, type TaskEvent } from "./events";
 import { probeOf, staleHosts } from "./probe";
-import { archiveManifest } from "./registry-image";
 import { argumentsOf, failureOf } from "./run";
 import { ansibleSettings } from "./settings";
 import { sshArguments } from "./ssh";
@@ -86,12 +85,6 @@ test("ssh is given the pinned key file, and the site's own key for machines only
     ...["-F", "none", "-i", "/state/id"],
     ...options([...pinned, "IdentitiesOnly=yes"]),
     ...["-p", "2222", "ops@192.0.2.7"],
-  ]);
-});
-
-test("an archive for `docker load` names the layout's blobs as they are", () => {
-  expect(JSON.parse(archiveManifest("registry", { id: "sha256:0123456789abcdef", layers: ["sha256:aa", "sha256:bb"] }))).toEqual([
-    { Config: "sha256/0123456789abcdef", RepoTags: ["barecast/registry:0123456789ab"], Layers: ["sha256/aa", "sha256/bb"] },
   ]);
 });
 

@@ -11,7 +11,7 @@ import { AnsibleError } from "./errors";
 import { eventOf, type AnsibleEvent, type HostCounts, type TaskEvent } from "./events";
 import { folderOf } from "./folders";
 import { inventoryOf } from "./inventory";
-import { ensureArchive, readLayoutImage } from "./registry-image";
+import { ensureRegistryArchive, readRegistryImage } from "./registry-image";
 import { ansibleSettings } from "./settings";
 import { sshProblem } from "./ssh";
 import { type HostSecrets, type RegistryImage, secretVariables } from "./variables";
@@ -106,8 +106,8 @@ function writeRunFiles(input: RunInput, scratch: string, digests: Record<string,
 }
 
 function registryImageOf({ project, place, cache }: RunInput): RegistryImage {
-  const image = readLayoutImage(cache ?? defaultCache(project), "registry");
-  return { id: image.id, archive: ensureArchive(place.ansible, "registry", image) };
+  const image = readRegistryImage(cache ?? defaultCache(project));
+  return { id: image.id, archive: ensureRegistryArchive(place.ansible, image) };
 }
 
 function execute(program: string, args: readonly string[], { place, onEvent, signal }: RunInput): Promise<Record<string, HostCounts>> {

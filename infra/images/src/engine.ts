@@ -1,8 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { imageNames, imageTable, type ImageName } from "@barecast/stack/images";
-import { engineLock, withLock } from "@barecast/waiting";
+import { engineLock, makeScratch, withLock } from "@barecast/waiting";
+import { archiveContent, archiveManifest, readLayoutImage } from "./archive";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
 import { cachePaths } from "./paths";
@@ -22,18 +26,31 @@ export async function hasImage(ref: string): Promise<boolean> {
 
 /** Puts an image from its layout into the local engine, as `image.ref`, and also as each of `tags`. Does nothing that is done already. */
 export async function loadIntoDocker(image: BuiltImage, tags: readonly string[] = []): Promise<void> {
-  // skopeo does not read DOCKER_HOST as the docker program does.
-  const host = process.env.DOCKER_HOST ? ["--dest-daemon-host", process.env.DOCKER_HOST] : [];
-  if (!(await hasImage(image.ref))) await copyFromLayout(image, `docker-daemon:${image.ref}`, host);
+  if (!(await hasImage(image.ref))) await load(image);
   for (const tag of tags) await docker("tag", image.ref, tag);
 }
 
-async function copyFromLayout({ name, layout }: BuiltImage, to: string, options: readonly string[] = []): Promise<void> {
-  const blobs = path.join(path.dirname(layout), "blobs");
-  const command = ["copy", "--insecure-policy", "--quiet", ...options, "--src-shared-blob-dir", blobs, `oci:${layout}`, to];
-  await execute("skopeo", command).catch((error: { stderr?: string; message: string }) => {
-    throw new ImageCopyError(name, `Could not be copied to ${to}: ${(error.stderr || error.message).trim()}`);
-  });
+/** Layers go into Docker as they are, by a pipe: skopeo would add them up once more, a fifth of the time. */
+async function load({ name, ref, layout }: BuiltImage): Promise<void> {
+  const image = readLayoutImage(layout);
+  if (!image) throw new ImageCopyError(name, `${layout}: Expected an OCI layout, found none`);
+  const work = makeScratch("image");
+  try {
+    await writeFile(path.join(work, "manifest.json"), archiveManifest(ref, image));
+    const archiving = spawn("tar", ["--create", ...archiveContent(work, image)], { stdio: ["ignore", "pipe", "inherit"] });
+    const loading = execute("docker", ["load", "--quiet"]);
+    await Promise.all([loading, pipeline(archiving.stdout, loading.child.stdin!), ended(archiving)]);
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new ImageCopyError(name, `Could not be loaded into Docker: ${(stderr || message).trim()}`);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${code ?? child.signalCode}`);
 }
 
 /** Removes the tags under which earlier states of an image are in the local engine. One that a container still uses stays. */

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 
 /** Makes a temporary folder for this process alone (0700), after removing those of its kind that killed processes left behind. @returns its path */
-export function makeScratch(kind: "runner" | "docker" | "ssh" | "key" | "pulumi"): string {
+export function makeScratch(kind: "runner" | "docker" | "ssh" | "key" | "pulumi" | "image"): string {
   const prefix = `barecast-${kind}-`;
   for (const name of readdirSync(os.tmpdir())) {
     const pid = name.startsWith(prefix) ? Number(/^\d+(?=-)/.exec(name.slice(prefix.length))?.[0]) : NaN;
