@@ -1,7 +1,7 @@
 import type { Site } from "@barecast/site";
 import { imageTable } from "../images";
 import { attach } from "../networks";
-import { health, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
+import { health, httpHealth, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 
 const paths = imageTable.traefik.paths as { config: string; dynamic: string };
 /** Ports inside the container: above 1024, so that no capability is needed; Docker publishes 80 and 443 to them. */
@@ -131,7 +131,11 @@ export const traefik = (input: StackInput): Part => {
       { key: "traefik-edge-cert", path: "/run/secrets/edge.crt", content: secrets.edgeCert },
       { key: "traefik-edge-key", path: "/run/secrets/edge.key", content: secrets.edgeKey },
     ],
-    healthcheck: health([imageTable.traefik.entrypoint[0]!, "healthcheck", `--configFile=${paths.config}`]),
+    // The official image has no bash. Its program takes a tenth of a second to start, each time that it asks itself.
+    healthcheck:
+      site.images === "packages"
+        ? httpHealth(inside.ping, "/ping")
+        : health([imageTable.traefik.entrypoint[0]!, "healthcheck", `--configFile=${paths.config}`]),
     constraints: [onRole("edge")],
     update: "stop-first",
     memoryBytes: memory(256),
