@@ -5,4 +5,4 @@ export const workspace = path.join(__dirname, "..");
 export const folderOf = (name: "playbooks" | "roles" | "library" | "plugins") => path.join(workspace, name);
 
 /** All that a run executes on a host. */
-export const sources = [folderOf("playbooks"), folderOf("roles"), folderOf("library")];
+export const sources = [folderOf("playbooks"), folderOf("roles"), folderOf("library"), path.join(folderOf("plugins"), "action")];

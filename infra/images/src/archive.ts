@@ -36,5 +36,5 @@ export function archiveManifest(ref: string, { id, layers }: Pick<LayoutImage, "
 
 /** What `tar --create` puts into such an archive, as its arguments; the manifest lies in `folder`. Pure. */
 export function archiveContent(folder: string, { id, layers, blobs }: LayoutImage): string[] {
-  return ["-C", folder, "manifest.json", "-C", blobs, ...[id, ...layers].map(fileOf)];
+  return ["-C", folder, "manifest.json", "-C", blobs, ...[...new Set([id, ...layers])].map(fileOf)];
 }

@@ -1,7 +1,9 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { imageNames, imageTable, type ImageName } from "@barecast/stack/images";
@@ -15,7 +17,7 @@ import type { BuiltImage } from "./types";
 const execute = promisify(execFile);
 
 async function docker(...args: string[]): Promise<string[]> {
-  const { stdout } = await execute("docker", args, { maxBuffer: 16 << 20 });
+  const { stdout } = await execute("docker", args, { maxBuffer: 16 << 20, env: process.env });
   return stdout.split("\n").filter(Boolean);
 }
 
@@ -34,23 +36,28 @@ export async function loadIntoDocker(image: BuiltImage, tags: readonly string[] 
 async function load({ name, ref, layout }: BuiltImage): Promise<void> {
   const image = readLayoutImage(layout);
   if (!image) throw new ImageCopyError(name, `${layout}: Expected an OCI layout, found none`);
-  const work = makeScratch("image");
+  const [work, { env }] = [makeScratch("image"), process];
   try {
     await writeFile(path.join(work, "manifest.json"), archiveManifest(ref, image));
-    const archiving = spawn("tar", ["--create", ...archiveContent(work, image)], { stdio: ["ignore", "pipe", "inherit"] });
-    const loading = execute("docker", ["load", "--quiet"]);
-    await Promise.all([loading, pipeline(archiving.stdout, loading.child.stdin!), ended(archiving)]);
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    throw new ImageCopyError(name, `Could not be loaded into Docker: ${(stderr || message).trim()}`);
+    const archiving = spawn("tar", ["--create", "--file=-", ...archiveContent(work, image)], { stdio: ["ignore", "pipe", "pipe"], env });
+    const loading = execute("docker", ["load", "--quiet"], { env });
+    // Docker says whether it has the image. It may close the pipe before tar has written its last, empty blocks.
+    const outcomes = await Promise.allSettled([loading, endOf(archiving), pipeline(archiving.stdout, loading.child.stdin!)]);
+    if (outcomes[0].status === "fulfilled") return;
+    const said = outcomes.slice(0, 2).flatMap((outcome) => (outcome.status === "rejected" ? wordsOf(outcome.reason as ProgramError) : []));
+    throw new ImageCopyError(name, `Could not be loaded into Docker: ${said.join("; ")}`);
   } finally {
     await rm(work, { recursive: true });
   }
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${code ?? child.signalCode}`);
+type ProgramError = Error & { readonly stderr?: string };
+const wordsOf = ({ stderr, message }: ProgramError) => (stderr || message).trim();
+
+/** Waits for a program's end. @throws Error with what it said */
+async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
+  const [said, [code]] = (await Promise.all([text(child.stderr), once(child, "close")])) as [string, [number | null]];
+  if (code) throw new Error(said.trim() || `${child.spawnfile} ended with exit code ${code}`);
 }
 
 /** Removes the tags under which earlier states of an image are in the local engine. One that a container still uses stays. */

@@ -13,7 +13,10 @@ const built = imageNames.filter((name) => imageTable[name].recipe);
 const dockerfiles = built
   .filter((name) => recipeOf(name).kind === "docker")
   .map((name) => ({ name, text: read(recipeOf(name).folder, "Dockerfile") }));
-const replica = parseSite("site: replica\ndomain: replica.localhost\nhosts: {one: {machine: {}}}\n", "sites/replica.yaml");
+const replica = parseSite(
+  "site: replica\ndomain: replica.localhost\nimages: packages\nhosts: {one: {machine: {}}}\n",
+  "sites/replica.yaml",
+);
 
 test("every input of every recipe exists", () => {
   const missing = built.flatMap((name) =>

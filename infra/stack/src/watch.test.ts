@@ -27,9 +27,17 @@ test("one look until a container was healthy, as many as are wanted from then on
   expect(watch("true")).toEqual({ status: 0, said: "", looks: 4 });
 });
 
-test("a watch ends with the first look that fails, and says what it found", () => {
+test("a watch ends with the first look that fails, and says what it found; what good ones print is not told", () => {
   watch("true");
-  expect(watch('[ "$n" -lt 2 ] || { echo "$n looks were good"; exit 7; }')).toEqual({ status: 1, said: "2 looks were good", looks: 3 });
+  expect(watch('echo good; [ "$n" -lt 2 ] || exit 7')).toEqual({ status: 1, said: "good", looks: 3 });
+});
+
+test("after a failure one look is a watch, until one is good: Docker counts failures in a row", () => {
+  watch("true");
+  const failed = { status: 1, said: "down", looks: 1 };
+  expect([watch("echo down; exit 1"), watch("echo down; exit 1")]).toEqual([failed, failed]);
+  expect(watch("true")).toEqual({ status: 0, said: "", looks: 1 });
+  expect(watch("true")).toEqual({ status: 0, said: "", looks: 4 });
 });
 
 test("a check that doesn't answer has failed, before and after it was healthy", () => {
@@ -46,14 +54,14 @@ test("where the mark can't be written, each look is one process, and good", () =
 
 test("arguments reach the check as they are", () => {
   const script = watchScript({ mark: mark(), limitS: 10, pauseS: 0, failedPauseS: 0, looks: 1 });
-  const { stdout } = spawnSync("sh", ["-c", script, "health", "printf", "<%s>", "a b", "$c", "'"], { encoding: "utf8" });
-  expect(stdout).toBe("<a b><$c><'>");
+  const check = ["sh", "-c", 'printf "<%s>" "$@"; exit 1', "check", "a b", "$c", "'"];
+  expect(spawnSync("sh", ["-c", script, "health", ...check], { encoding: "utf8" }).stdout).toBe("<a b><$c><'>\n");
 });
 
 test("Docker is told of a look after a second, and of limits that no watch reaches", () => {
   const check = { test: ["CMD", "/bin/check", "it"], intervalMs: 5_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 20_000 };
   const { test, ...times } = watched(check);
-  expect(test).toEqual(["CMD", "/bin/sh", "-c", expect.stringContaining("timeout 10 "), "health", "/bin/check", "it"]);
+  expect(test).toEqual(["CMD", "/bin/sh", "-c", expect.stringContaining("timeout -k 1 10 "), "health", "/bin/check", "it"]);
   expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 195_000, retries: 3, startPeriodMs: 30_000 });
   expect(() => watched({ ...check, test: ["CMD-SHELL", "true"] })).toThrow("Expected a healthcheck in exec form (CMD), found CMD-SHELL");
 });

@@ -16,21 +16,28 @@ export interface Watch {
 
 /**
  * POSIX sh; its arguments are the check. It ends with the first success (0) or failure (1) until there was a success, later with the first failure
- * or after many successes. `timeout` and `sleep` are coreutils' or BusyBox's. What the check prints is what Docker tells of it.
+ * or after many successes. After a failure it looks once, at the check's pace, so that Docker counts failures in a row as it would count the check's own.
+ * The mark is empty after a good look, and says so after a failed one. `timeout` and `sleep` are coreutils' or BusyBox's (1.34), whose `timeout` ends with 143
+ * and leaves a process for a moment that the container's init reaps. Docker tells what a failed check printed.
  */
 export const watchScript = ({ mark, limitS, pauseS, failedPauseS, looks }: Watch): string => `look() {
-  timeout ${limitS} "$@"
+  said=$(timeout -k 1 ${limitS} "$@" 2>&1)
   code=$?
-  [ $code != 124 ] || echo "No answer within ${limitS} s"
-  return $code
+  [ $code != 0 ] || return 0
+  case $code in 124 | 137 | 143) said="\${said:+$said; }No answer within ${limitS} s" ;; esac
+  printf '%s\\n' "$said"
+  return 1
 }
-if [ ! -e ${mark} ]; then look "$@" || exit 1; true >${mark}; exit 0; fi
-left=${looks}
-while look "$@" || { sleep ${failedPauseS}; exit 1; }; do
+left=1
+[ ! -e ${mark} ] || left=${looks}
+[ ! -s ${mark} ] || { left=1; sleep ${failedPauseS}; }
+while look "$@"; do
   left=$((left - 1))
-  [ $left -gt 0 ] || exit 0
+  [ $left -gt 0 ] || { true >${mark}; exit 0; }
   sleep ${pauseS}
-done`;
+done
+[ ! -e ${mark} ] || echo failed >${mark}
+exit 1`;
 
 /**
  * A healthcheck as Docker is told of it: one process a minute that looks by the check's interval. A process that Docker starts in a container takes
@@ -50,10 +57,10 @@ export function watched({ test, intervalMs, timeoutMs, retries, startPeriodMs }:
   return {
     test: ["CMD", "/bin/sh", "-c", script, "health", ...check],
     intervalMs: FIRST_MS,
-    // Docker ends a watch that hangs, which its checks can't: each has a limit of its own.
+    // More than the longest watch takes: each of its looks has a limit of its own.
     timeoutMs: (LOOKS + 1) * (intervalMs + timeoutMs),
     retries,
-    // Failures after it count at once, and come faster than those of a container that was healthy.
+    // Failures after it come each second: a container that never answers is given up when it was with the check's own times.
     startPeriodMs: startPeriodMs + (retries - 1) * intervalMs,
   };
 }

@@ -60,6 +60,18 @@ test("no container has root, a writable root, a capability, memory or processor 
   expect(rights).toEqual(rights.map(({ name }) => ({ name, ...wanted, hasHealthcheck: true })));
 });
 
+test("the health of every service is watched from inside, once a minute", async () => {
+  const checks = "docker service inspect --format '{{json .Spec.TaskTemplate.ContainerSpec.Healthcheck}}' $(docker service ls -q)";
+  const found = (await shell(checks))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { Test: string[]; Interval: number });
+  expect(found.map(({ Test, Interval }) => [...Test.slice(0, 3), Test[4], Interval])).toEqual(
+    found.map(() => ["CMD", "/bin/sh", "-c", "health", 1_000_000_000]),
+  );
+  expect(found.length).toBeGreaterThanOrEqual(10);
+});
+
 test("each image says its version, where its sources are, and how it is asked for its health; none is root's", async () => {
   const [images, containers] = [await shell("docker image inspect $(docker images -q)"), await shell("docker ps -q | wc -l")];
   const found = JSON.parse(images) as { RepoDigests: string[]; Config: Inspected["Config"] & { Labels: Record<string, string> | null } }[];

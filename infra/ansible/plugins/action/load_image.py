@@ -18,7 +18,9 @@ class ActionModule(ActionBase):
                 content = file.read()
         except OSError as error:
             return {**result, "failed": True, "msg": f"{archive}: {error.strerror}"}
-        loaded = self._low_level_execute_command("docker load --quiet", in_data=content)
+        # A load that fails early reads the rest: Ansible would take a closed pipe for a host that is lost.
+        command = "docker load --quiet || { code=$?; cat >/dev/null; exit $code; }"
+        loaded = self._low_level_execute_command(command, in_data=content)
         if loaded["rc"] != 0:
             return {**result, "failed": True, "msg": f"docker load: {loaded['stderr'] or loaded['stdout']}".strip()}
         return {**result, "changed": True}

@@ -30,7 +30,7 @@ export class WebRtcConnection {
 
   constructor(private readonly events: WebRtcEvents) {}
 
-  /** Makes the endpoint in the pipeline and answers the offer. What `prepare` asks for is sent before the offer, and not waited for. */
+  /** Makes the endpoint in the pipeline and answers the offer. What `prepare` asks for is sent before the offer, which does not wait for it. */
   async negotiate(server: MediaServer, pipeline: Remote, offer: string, prepare: Prepare): Promise<string> {
     const endpoint = await server.kurento.create("WebRtcEndpoint", { mediaPipeline: pipeline });
     this.endpoint = endpoint;
