@@ -1,6 +1,8 @@
 import { offer, published, signedIn } from "../testing/actors";
 import { connectClient, until } from "../testing/client";
 import { origin, startSetup, type Setup } from "../testing/setup";
+import { StreamRegistry } from "../streams";
+import { HeldConnections } from "./heldConnections";
 
 let setup: Setup;
 beforeEach(async () => {
@@ -43,6 +45,30 @@ test("the wrong role is refused in words, the connection stays, and nothing is m
   await reporter.next("error", ({ id, code }) => id === "v" && code === "forbidden");
   await reporter.next("error", ({ id, code }) => id === "w" && code === "forbidden");
   expect(setup.media.asked.filter((what) => what.startsWith("create"))).toEqual([]);
+});
+
+test("a bug is answered `internal` and logged with its place, whether it shows at once or later, and the connection goes on", async () => {
+  const views = jest.spyOn(StreamRegistry.prototype, "views").mockImplementationOnce(() => {
+    throw new Error("no views");
+  });
+  const stop = jest.spyOn(HeldConnections.prototype, "stop").mockRejectedValueOnce(new Error("no end"));
+  const operator = await signedIn(setup, "olga");
+  operator.send({ type: "watch", id: "w1" });
+  operator.send({ type: "stop", id: "s1", connectionId: "c" });
+  const message = "Something went wrong on the server. Its log says what";
+  for (const id of ["w1", "s1"])
+    expect(await operator.next("error", (error) => error.id === id)).toEqual({ type: "error", id, code: "internal", message });
+  const logged = setup.log
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter((line) => Object.values(line).includes("A request failed"));
+  expect(logged).toMatchObject([
+    { level: "error", request: "watch", reason: "no views", stack: expect.stringContaining("watching.ts") },
+    { level: "error", request: "stop", reason: "no end" },
+  ]);
+  operator.send({ type: "watch", id: "w2" });
+  expect(await operator.next("streams", ({ id }) => id === "w2")).toEqual({ type: "streams", id: "w2", streams: [] });
+  views.mockRestore();
+  stop.mockRestore();
 });
 
 test("a foreign origin gets HTTP 403 with a body, at the upgrade and at /session", async () => {
