@@ -128,12 +128,12 @@ for method, path, _ in json.loads(sys.argv[2]):
     print(method, path, connection.getresponse().status)
 connection = http.client.HTTPConnection(sys.argv[1], 2375, timeout=10)
 connection.request("GET", "/v1.40/services")
-print(json.dumps(sorted(service["Spec"]["Name"] for service in json.load(connection.getresponse()))))
+print(*sorted(service["Spec"]["Name"] for service in json.load(connection.getresponse())))
 `;
   // From Traefik's network; the program is the machine's.
   const found = await site.inside("nsenter", "-t", pid.trim(), "-n", "python3", "-c", program, address.trim(), JSON.stringify(wanted));
   const services = ["e2e-parse", "e2e-recordings-one", "e2e-signaling", "e2e-web"];
-  expect(found.trim().split("\n")).toEqual([...wanted.map((row) => row.join(" ")), JSON.stringify(services)]);
+  expect(found.trim().split("\n")).toEqual([...wanted.map((row) => row.join(" ")), services.join(" ")]);
 });
 
 /** Where to look, and what must be found there, so that it was looked at. */
