@@ -1,28 +1,30 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { archiveContent, archiveManifest, readLayoutImage, type LayoutImage } from "@barecast/images";
+import { archiveOf, readImage, type BuiltImage } from "@barecast/images";
 
 import { AnsibleError } from "./errors";
 
 /** Reads `<cache>/oci/registry`. @throws AnsibleError `ansible.image` when the image was not built. */
-export function readRegistryImage(cache: string): LayoutImage {
-  const layout = path.join(cache, "oci", "registry");
-  const image = readLayoutImage(layout);
+export function readRegistryImage(cache: string): BuiltImage {
+  const image = readImage(cache, "registry");
   if (image) return image;
-  throw new AnsibleError("ansible.image", `${layout}: Expected the image "registry", found nothing. Build the images: ./barecast up`);
+  throw new AnsibleError(
+    "ansible.image",
+    `${path.join(cache, "oci/registry")}: Expected the image "registry", found nothing. Build the images: ./barecast up`,
+  );
 }
 
 /** Writes the archive for `docker load` unless it is there; nothing is unpacked or compressed. @returns its path. */
-export function ensureRegistryArchive(folder: string, image: LayoutImage): string {
+export function ensureRegistryArchive(folder: string, image: BuiltImage): string {
   const short = image.id.slice("sha256:".length, "sha256:".length + 12);
   const archive = path.join(folder, `registry-${short}.tar`);
   if (existsSync(archive)) return archive;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const work = mkdtempSync(path.join(folder, "archive-"));
   try {
-    writeFileSync(path.join(work, "manifest.json"), archiveManifest(`barecast/registry:${short}`, image));
-    execFileSync("tar", ["--create", "--file", path.join(work, "archive.tar"), ...archiveContent(work, image)]);
+    const content = archiveOf(image, `barecast/registry:${short}`, work);
+    execFileSync("tar", ["--create", "--file", path.join(work, "archive.tar"), ...content]);
     renameSync(path.join(work, "archive.tar"), archive);
   } finally {
     rmSync(work, { recursive: true, force: true });

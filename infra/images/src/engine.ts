@@ -1,14 +1,13 @@
 import { execFile, spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { imageNames, imageTable, type ImageName } from "@barecast/stack/images";
 import { engineLock, makeScratch, withLock } from "@barecast/waiting";
-import { archiveContent, archiveManifest, readLayoutImage } from "./archive";
+import { archiveOf } from "./archive";
 import { ImageCopyError } from "./errors";
 import { buildLabel, imageLabel } from "./labels";
 import { cachePaths } from "./paths";
@@ -33,19 +32,17 @@ export async function loadIntoDocker(image: BuiltImage, tags: readonly string[] 
 }
 
 /** Layers go into Docker as they are, by a pipe: skopeo would add them up once more, a fifth of the time. */
-async function load({ name, ref, layout }: BuiltImage): Promise<void> {
-  const image = readLayoutImage(layout);
-  if (!image) throw new ImageCopyError(name, `${layout}: Expected an OCI layout, found none`);
+async function load(image: BuiltImage): Promise<void> {
   const [work, { env }] = [makeScratch("image"), process];
   try {
-    await writeFile(path.join(work, "manifest.json"), archiveManifest(ref, image));
-    const archiving = spawn("tar", ["--create", "--file=-", ...archiveContent(work, image)], { stdio: ["ignore", "pipe", "pipe"], env });
+    const content = archiveOf(image, image.ref, work);
+    const archiving = spawn("tar", ["--create", "--file=-", ...content], { stdio: ["ignore", "pipe", "pipe"], env });
     const loading = execute("docker", ["load", "--quiet"], { env });
     // Docker says whether it has the image. It may close the pipe before tar has written its last, empty blocks.
     const outcomes = await Promise.allSettled([loading, endOf(archiving), pipeline(archiving.stdout, loading.child.stdin!)]);
     if (outcomes[0].status === "fulfilled") return;
     const said = outcomes.slice(0, 2).flatMap((outcome) => (outcome.status === "rejected" ? wordsOf(outcome.reason as ProgramError) : []));
-    throw new ImageCopyError(name, `Could not be loaded into Docker: ${said.join("; ")}`);
+    throw new ImageCopyError(image.name, `Could not be loaded into Docker: ${said.join("; ")}`);
   } finally {
     await rm(work, { recursive: true });
   }

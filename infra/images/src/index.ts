@@ -1,5 +1,5 @@
 export type * from "./types";
-export { archiveContent, archiveManifest, readLayoutImage, type LayoutImage } from "./archive";
+export { archiveOf } from "./archive";
 export { buildImages } from "./build";
 export { keepingImages, loadIntoDocker, removeImages, type RemovedImages } from "./engine";
 export { ImageBuildError, ImageCopyError } from "./errors";

@@ -23,9 +23,12 @@ export function readLayout(paths: CachePaths, name: ImageName): BuiltImage | und
   return { name, key, digest, id: manifest.config.digest, layout: paths.layout(name), ref: localRef(name, key) };
 }
 
+/** Where the blobs of a layout lie, which all layouts of a cache share. */
+export const blobsBeside = (layout: string): string => path.join(path.dirname(layout), "blobs");
+
 /** Digests of an image's layers, lowest first. */
 export function layersOf({ name, layout, digest }: BuiltImage): string[] {
-  const manifest = readManifest(path.join(path.dirname(layout), "blobs"), digest);
+  const manifest = readManifest(blobsBeside(layout), digest);
   if (!manifest) throw new Error(`${name}: Expected its manifest in ${layout}, found nothing. Build it again`);
   return manifest.layers.map((layer) => layer.digest);
 }
@@ -68,7 +71,7 @@ function isWhole(blobs: string, { digest, size }: Descriptor): boolean {
   return statSync(blobFile(blobs, digest), { throwIfNoEntry: false })?.size === size;
 }
 
-function blobFile(blobs: string, digest: string): string {
+export function blobFile(blobs: string, digest: string): string {
   return path.join(blobs, ...digest.split(":"));
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { blobFile } from "./layout";
 
 interface SavedImage {
   readonly Config: string;
@@ -65,8 +66,4 @@ async function hashFile(file: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return `sha256:${hash.digest("hex")}`;
-}
-
-function blobFile(blobs: string, digest: string): string {
-  return path.join(blobs, ...digest.split(":"));
 }
