@@ -48,6 +48,6 @@ export = async function program() {
     },
     { dependsOn: [hosts] },
   );
-  new Platform("platform", { stack, provider: engine, after: [hosts, images] });
+  new Platform("platform", { stack, provider: engine, hosts, images });
   return { address: `https://${site.domain}`, applied: hosts.applied };
 };

@@ -6,17 +6,19 @@ import { serviceArgs, type Objects } from "./service";
 export interface PlatformArgs {
   readonly stack: Stack;
   readonly provider: docker.Provider;
-  /** Hosts and Images: everything here needs both. */
-  readonly after: readonly pulumi.Resource[];
+  /** Everything here needs hosts. */
+  readonly hosts: pulumi.Resource;
+  /** Services need images, too. */
+  readonly images: pulumi.Resource;
 }
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 /** Everything that runs as a Swarm service, with its networks, secrets and configs. Translates the Stack and decides nothing. */
 export class Platform extends pulumi.ComponentResource {
-  constructor(name: string, { stack, provider, after }: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { stack, provider, hosts, images }: PlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("barecast:index:Platform", name, {}, options);
-    const child = { parent: this, provider, dependsOn: [...after] };
+    const child = { parent: this, provider, dependsOn: [hosts] };
     const owned = [{ label: "barecast.site", value: stack.site }];
     const files = <T>(specs: readonly FileSpec[], make: (spec: FileSpec) => T) =>
       Object.fromEntries(specs.map((spec) => [spec.key, make(spec)]));
@@ -63,7 +65,7 @@ export class Platform extends pulumi.ComponentResource {
       made[spec.key] = new docker.Service(spec.key, serviceArgs(spec, objects), {
         ...child,
         deleteBeforeReplace: false,
-        dependsOn: [...after, ...spec.after.map((key) => made[key]!)],
+        dependsOn: [hosts, images, ...spec.after.map((key) => made[key]!)],
         // The host's network is named by word, before any host exists; the provider answers with its id.
         ...(spec.networks === "host" ? { ignoreChanges: ["taskSpec.networksAdvanceds"] } : {}),
       });

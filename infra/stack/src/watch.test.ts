@@ -62,6 +62,6 @@ test("Docker is told of a look after a second, and of limits that no watch reach
   const check = { test: ["CMD", "/bin/check", "it"], intervalMs: 5_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 20_000 };
   const { test, ...times } = watched(check);
   expect(test).toEqual(["CMD", "/bin/sh", "-c", expect.stringContaining("timeout -k 1 10 "), "health", "/bin/check", "it"]);
-  expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 195_000, retries: 3, startPeriodMs: 30_000 });
+  expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 915_000, retries: 3, startPeriodMs: 30_000 });
   expect(() => watched({ ...check, test: ["CMD-SHELL", "true"] })).toThrow("Expected a healthcheck in exec form (CMD), found CMD-SHELL");
 });

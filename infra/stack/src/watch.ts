@@ -2,8 +2,8 @@ import type { ServiceSpec } from "./stack";
 
 /** Docker looks this often for a container's first answer, and begins the next watch so soon after one. */
 const FIRST_MS = 1_000;
-/** Looks of one watch: with a look every five seconds, Docker starts a process a minute. */
-const LOOKS = 12;
+/** Looks of one watch: with a look every five seconds, Docker starts a process every five minutes. */
+const LOOKS = 60;
 
 /** What the script below goes by: a file that is there once the container was healthy, and seconds. */
 export interface Watch {
@@ -40,7 +40,7 @@ done
 exit 1`;
 
 /**
- * A healthcheck as Docker is told of it: one process a minute that looks by the check's interval. A process that Docker starts in a container takes
+ * A healthcheck as Docker is told of it: one process in five minutes that looks by the check's interval. A process that Docker starts in a container takes
  * some twenty times as much of the processor as the check itself (docs/decisions/0022-health-is-watched.md). A container has its first look after a second.
  */
 export function watched({ test, intervalMs, timeoutMs, retries, startPeriodMs }: ServiceSpec["healthcheck"]): ServiceSpec["healthcheck"] {

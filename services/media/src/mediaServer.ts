@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { ConfigError, type MediaConfig } from "./config";
 import type { Log } from "./log";
+import { PortRange } from "./media/portRange";
 import type { Context } from "./objects/mediaObject";
 import type { MediaElement } from "./objects/mediaElement";
 import { Registry } from "./objects/registry";
@@ -34,7 +35,8 @@ export async function runMediaServer(config: Readonly<MediaConfig>, log: Log): P
   await warnOfFolder(config.recordingsFolder, log);
   const registry = new Registry();
   const door = new RtspServer();
-  const context: Context = { config, log, registry, door };
+  const ports = new PortRange(config.mediaAddress, config.minPort, config.maxPort);
+  const context: Context = { config, log, registry, door, ports };
   const sessions = new Sessions(config.sessionTimeoutMs, (id) => {
     registry
       .dropSession(id)

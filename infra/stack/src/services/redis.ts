@@ -1,7 +1,10 @@
 import { attach } from "../networks";
 import { health, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 
-/** State shared by signaling's replicas and Parse's LiveQuery. Nothing is kept on disk: it is rebuilt after a restart. */
+/**
+ * State shared by signaling's replicas and Parse's LiveQuery. Nothing is kept on disk: it is rebuilt after a restart. `hz`: how often a second it looks
+ * for keys to forget; those that are asked for are forgotten at once anyway.
+ */
 const config = ({ secrets }: StackInput) => `bind 0.0.0.0
 port 6379
 protected-mode no
@@ -11,6 +14,7 @@ appendonly no
 maxmemory 128mb
 maxmemory-policy noeviction
 dir /tmp
+hz 1
 `;
 
 /** An answer in Redis's own protocol: +PONG, or the refusal of a client without password. */

@@ -1,4 +1,5 @@
-import { createSocket, type Socket } from "node:dgram";
+import type { Socket } from "node:dgram";
+import { bind } from "./portRange";
 
 /** An even UDP port for RTP and the next one for RTCP (RFC 3550, 11), open on one address. */
 export interface RtpPort {
@@ -6,24 +7,6 @@ export interface RtpPort {
   rtp: Socket;
   rtcp: Socket;
   close(): void;
-}
-
-const BUFFER_BYTES = 1024 * 1024;
-
-function bind(address: string, port: number): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket({ type: "udp4", recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES });
-    socket.once("error", () => {
-      socket.close();
-      resolve(undefined);
-    });
-    socket.bind(port, address, () => {
-      socket.removeAllListeners("error");
-      // What the network refuses is lost, as on any network.
-      socket.on("error", () => undefined);
-      resolve(socket);
-    });
-  });
 }
 
 /** The first free pair of the range, searched from a different place each time; undefined when there is none. */
@@ -39,15 +22,4 @@ export async function openRtpPort(address: string, minPort: number, maxPort: num
     rtp?.close();
   }
   return undefined;
-}
-
-/** Whether any UDP port of the range can be had right now, searched from a different place each time. */
-export async function hasFreePort(address: string, minPort: number, maxPort: number): Promise<boolean> {
-  const count = maxPort - minPort + 1;
-  const start = Math.floor(Math.random() * count);
-  for (let i = 0; i < count; i++) {
-    const socket = await bind(address, minPort + ((start + i) % count));
-    if (socket) return new Promise((resolve) => socket.close(() => resolve(true)));
-  }
-  return false;
 }

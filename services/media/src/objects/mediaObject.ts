@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { KurentoError } from "../errors";
 import type { Log } from "../log";
 import type { MediaConfig } from "../config";
+import type { PortRange } from "../media/portRange";
 import { eventsOf, type Operations, type Params, type TypeName } from "../protocol";
 import type { RtspServer } from "../rtsp/rtspServer";
 import type { Registry } from "./registry";
@@ -16,6 +17,8 @@ export interface Context {
   registry: Registry;
   /** Where our ffmpeg children fetch and bring media. */
   door: RtspServer;
+  /** Those of WebRTC. */
+  ports: PortRange;
 }
 
 const TYPE_PREFIX = "kurento.";

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { RTCIceCandidateInit } from "werift";
 import { ERROR_CODES, type ErrorType, KurentoError } from "../errors";
 import type { Kind } from "../media/packet";
-import { hasFreePort } from "../media/rtpPort";
 import type { Track } from "../media/track";
 import type { Params } from "../protocol";
 import { sdpProblem } from "../webrtc/offer";
@@ -61,8 +60,8 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
   }
 
   private async negotiate(type: ErrorType, what: string, step: (peer: Peer) => Promise<string>) {
-    if (!this.peer) await this.checkPorts();
-    const peer = (this.peer ??= this.createPeer());
+    const firstPort = this.peer ? 0 : await this.freePort();
+    const peer = (this.peer ??= this.createPeer(firstPort));
     const sdp = await step(peer).catch(async (error: Error) => {
       this.context.log.warn("negotiation-failed", { object: this.id, error });
       this.peer = undefined;
@@ -77,10 +76,10 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
     return sdp;
   }
 
-  private createPeer(): Peer {
-    const { mediaAddress: address, minPort, maxPort } = this.context.config;
+  private createPeer(firstPort: number): Peer {
+    const { mediaAddress: address, maxPort } = this.context.config;
     const stun = this.stunAddress && this.stunPort ? `${this.stunAddress}:${this.stunPort}` : undefined;
-    return new Peer({ address, minPort, maxPort, stun, turn: parseTurn(this.turnUrl) }, this.outputs, this.peerEvents());
+    return new Peer({ address, firstPort, maxPort, stun, turn: parseTurn(this.turnUrl) }, this.outputs, this.peerEvents());
   }
 
   private peerEvents(): PeerEvents {
@@ -104,9 +103,10 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
   }
 
   /** An exhausted port range is silent in werift: gathering "completes" with nothing, and a socket stays behind. */
-  private async checkPorts(): Promise<void> {
+  private async freePort(): Promise<number> {
     const { mediaAddress, minPort, maxPort } = this.context.config;
-    if (await hasFreePort(mediaAddress, minPort, maxPort)) return;
+    const port = await this.context.ports.next();
+    if (port !== undefined) return port;
     const description = `No free UDP port on ${mediaAddress} from ${minPort} to ${maxPort}`;
     this.context.log.error("no-port", { object: this.id, description });
     this.raise("Error", { description, errorCode: ERROR_CODES.NOT_ENOUGH_RESOURCES, type: "NOT_ENOUGH_RESOURCES" });

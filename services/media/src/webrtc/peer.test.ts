@@ -29,7 +29,7 @@ async function meet(events: Partial<PeerEvents> = {}) {
   const [audio, video] = (["audio", "video"] as Kind[]).map((kind) => new Track({ kind })) as [Track, Track];
   const candidates: string[] = [];
   const own = { ...SILENT, candidate: (text: string) => candidates.push(text), ...events };
-  const peer = new Peer({ address, minPort: 41_090, maxPort: 41_099 }, { audio, video }, own);
+  const peer = new Peer({ address, firstPort: 41_090, maxPort: 41_099 }, { audio, video }, own);
   const client = clientPeer(address);
   closers.push(
     () => peer.close(),

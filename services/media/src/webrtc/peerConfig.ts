@@ -3,7 +3,8 @@ import { codecs } from "./codecs";
 
 export interface PeerOptions {
   address: string;
-  minPort: number;
+  /** Tried first; werift goes on from it one by one, with a socket for each. */
+  firstPort: number;
   maxPort: number;
   /** `host:port` of a STUN server, by IP. */
   stun?: string;
@@ -13,7 +14,7 @@ export interface PeerOptions {
 type PeerConfig = ConstructorParameters<typeof RTCPeerConnection>[0];
 
 /** The options as werift wants them. */
-export function peerConfig({ address, minPort, maxPort, stun, turn }: PeerOptions): PeerConfig {
+export function peerConfig({ address, firstPort, maxPort, stun, turn }: PeerOptions): PeerConfig {
   return {
     codecs: codecs(),
     headerExtensions: { audio: [], video: [] },
@@ -22,7 +23,8 @@ export function peerConfig({ address, minPort, maxPort, stun, turn }: PeerOption
       ...(stun ? [{ urls: `stun:${stun}` }] : []),
       ...(turn ? [{ urls: `turn:${turn.url}`, username: turn.username, credential: turn.credential }] : []),
     ],
-    icePortRange: [minPort, maxPort],
+    // One of a single port is refused.
+    icePortRange: [Math.min(firstPort, maxPort - 1), maxPort],
     iceUseIpv6: false,
     iceInterfaceAddresses: { udp4: address },
   };
