@@ -11,7 +11,7 @@ import { applicationId, type ParseConfig, type ParseSecrets } from "./config";
 import { dashboardApp, dashboardPort } from "./dashboard";
 import { databaseProblem } from "./database";
 import { edge } from "./edge";
-import { health } from "./health";
+import { healthOf } from "./health";
 import { databaseOptions, parseOptions } from "./options";
 import { schemaProblem } from "./verify";
 import { until } from "./until";
@@ -52,8 +52,9 @@ export async function startParse(
   // On Parse's own app: mounted twice, it would inherit the setting of the last parent, the dashboard's.
   parse.app.set("trust proxy", options.trustProxy);
   const state = { isDraining: false };
+  const health = healthOf(Parse);
   app.get("/health", async (_request, response) => {
-    const answer = await health(Parse, state.isDraining);
+    const answer = await health(state.isDraining);
     response.status(answer.status === "ok" ? 200 : 503).json(answer);
   });
   app.use(config.mountPath, edge(config), parse.app);
