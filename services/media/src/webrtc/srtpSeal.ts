@@ -1,6 +1,7 @@
 import { type Cipheriv, createCipheriv, hash, type KeyObject } from "node:crypto";
 import type { RTCDtlsTransport } from "werift";
 import { RTP_HEADER_BYTES, type RtpFields, writeRtpHeader } from "../media/rtpWire";
+import { shortLived } from "./slab";
 
 /**
  * SRTP of outgoing packets: byte for byte what werift 0.25.2 makes of them, with its keys and rollover counters, in half of its time.
@@ -60,7 +61,7 @@ class GcmSeal implements SrtpSeal {
     iv.writeUInt32BE(rolloverOf(context, fields), 6);
     iv.writeUInt16BE(fields.sequenceNumber, 10);
     for (let i = 0; i < iv.length; i++) iv[i]! ^= srtpSessionSalt[i]!;
-    const sealed = Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length + GCM_TAG_BYTES);
+    const sealed = shortLived(RTP_HEADER_BYTES + payload.length + GCM_TAG_BYTES);
     writeRtpHeader(sealed, fields);
     const cipher = createCipheriv("aes-128-gcm", srtpSessionKey, iv);
     cipher.setAAD(sealed.subarray(0, RTP_HEADER_BYTES));
@@ -115,7 +116,7 @@ class CounterModeSeal implements SrtpSeal {
     for (let i = 0; i < payload.length; i++) inner[start + i] = payload[i]! ^ keys[i]!;
     inner.writeUInt32BE(rollover, end);
     outer.set(hash("sha1", inner.subarray(0, end + 4), "buffer"), HASH_BLOCK_BYTES);
-    const sealed = Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length + CM_TAG_BYTES);
+    const sealed = shortLived(RTP_HEADER_BYTES + payload.length + CM_TAG_BYTES);
     inner.copy(sealed, 0, HASH_BLOCK_BYTES, end);
     hash("sha1", outer, "buffer").copy(sealed, RTP_HEADER_BYTES + payload.length, 0, CM_TAG_BYTES);
     return sealed;

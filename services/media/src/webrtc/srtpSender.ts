@@ -91,7 +91,7 @@ export class SrtpSender {
     fields.sequenceNumber = sequenceNumber;
     fields.timestamp = timestamp;
     fields.marker = marker;
-    this.history[sequenceNumber % HISTORY] = { sequenceNumber, timestamp, marker, payload };
+    this.keep(sequenceNumber, timestamp, packet);
     this.srtp ??= sealOf(this.dtls);
     this.transmit(this.srtp.seal(fields, payload));
     sender.rtpTimestamp = timestamp;
@@ -118,6 +118,19 @@ export class SrtpSender {
       }
       this.transmit((this.dtls as unknown as TransportInternals).srtp.encrypt(packet.payload, packet.header));
     }
+  }
+
+  /** In the place of the one that it drives out: objects of their own would grow old here, only to be collected. */
+  private keep(sequenceNumber: number, timestamp: number, { marker, payload }: MediaPacket): void {
+    const kept = this.history[sequenceNumber % HISTORY];
+    if (!kept) {
+      this.history[sequenceNumber % HISTORY] = { sequenceNumber, timestamp, marker, payload };
+      return;
+    }
+    kept.sequenceNumber = sequenceNumber;
+    kept.timestamp = timestamp;
+    kept.marker = marker;
+    kept.payload = payload;
   }
 
   private transmit(sealed: Buffer): void {
