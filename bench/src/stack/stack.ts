@@ -70,14 +70,11 @@ function measureRelayed(running: RunningSite, packetsPerSecond: number, counters
 }
 
 async function calibrated(load: ChildProcess, counters: Counters): Promise<number> {
-  let packetsPerSecond = calibration.from;
-  for (let round = 0; round < calibration.rounds; round++) {
-    const sending = { packetsPerSecond, seconds: calibration.seconds };
-    packetsPerSecond = packetsPerSecondFor(
-      share,
-      rate(await counted(counters, () => forwarded(load, "bare", sending, viewers)), "bare"),
-      viewers,
-    );
+  const { from, seconds, rounds } = calibration;
+  let packetsPerSecond = from;
+  for (let done = 0; done < rounds; done++) {
+    const round = await counted(counters, () => forwarded(load, "bare", { packetsPerSecond, seconds }, viewers));
+    packetsPerSecond = packetsPerSecondFor(share, rate(round, "bare"), viewers);
   }
   return packetsPerSecond;
 }

@@ -6,7 +6,7 @@ import { call, connect, join } from "./testing/client";
 import { Viewer } from "./testing/peers";
 import { gaps, Scene } from "./testing/scene";
 import { until } from "./testing/until";
-import { RawClient } from "./testing/wire";
+import { type Message, RawClient } from "./testing/wire";
 
 let scene: Scene;
 beforeEach(async () => {
@@ -76,6 +76,34 @@ test("an exhausted port range is said to the client", async () => {
   await Promise.all(peers.map((peer) => peer.close()));
   other.close();
   await small.close();
+});
+
+test("connections get ports in turn, up to the last one and then from the first", async () => {
+  const log = createLog("error", () => undefined);
+  const few = await startMediaServer({ controlPort: 0, minPort: 41_302, maxPort: 41_304 }, log);
+  const raw = await RawClient.open(few.port);
+  const peer = new Viewer(scene.address);
+  const { sdp: offer } = await peer.pc.createOffer();
+  let id = 0;
+  const ask = async (method: string, params: Message) => {
+    const { result } = await raw.ask({ jsonrpc: "2.0", id: id++, method, params });
+    return (result as Message)["value"] as string;
+  };
+  const mediaPipeline = await ask("create", { type: "MediaPipeline" });
+  const ports: number[] = [];
+  for (let made = 0; made < 4; made++) {
+    const object = await ask("create", { type: "WebRtcEndpoint", constructorParams: { mediaPipeline } });
+    await ask("subscribe", { object, type: "IceCandidateFound" });
+    await ask("invoke", { object, operation: "processOffer", operationParams: { offer } });
+    await ask("invoke", { object, operation: "gatherCandidates", operationParams: {} });
+    await until(() => (raw.events.length > made ? null : "no candidate"));
+    ports.push(Number(/ udp \d+ \S+ (\d+) typ host/.exec(JSON.stringify(raw.events[made]))?.[1]));
+    await ask("release", { object });
+  }
+  expect(ports).toEqual([41_302, 41_303, 41_304, 41_302]);
+  raw.close();
+  await peer.close();
+  await few.close();
 });
 
 test("addresses and ports that can't be had are named", async () => {

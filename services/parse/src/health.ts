@@ -9,7 +9,7 @@ const ready: Health = { status: "ok", database: "ok" };
 
 /**
  * Ready when Parse answers a query from its database within `withinMs`. That it did holds for `holdsMs`: Traefik asks each second, Docker and signaling
- * do, too, and a query is most of what the service does while nobody needs it.
+ * every five, and a query is most of what the service does while nobody needs it.
  */
 export function healthOf(Parse: ParseSdk, { withinMs = 3000, holdsMs = 4000 } = {}): (isDraining: boolean) => Promise<Health> {
   let readyUntilMs = -Infinity;

@@ -60,7 +60,7 @@ test("no container has root, a writable root, a capability, memory or processor 
   expect(rights).toEqual(rights.map(({ name }) => ({ name, ...wanted, hasHealthcheck: true })));
 });
 
-test("the health of every service is watched from inside, once a minute", async () => {
+test("the health of every service is watched from inside, by a process in five minutes", async () => {
   const checks = "docker service inspect --format '{{json .Spec.TaskTemplate.ContainerSpec.Healthcheck}}' $(docker service ls -q)";
   const found = (await shell(checks))
     .trim()

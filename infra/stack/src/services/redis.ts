@@ -2,8 +2,8 @@ import { attach } from "../networks";
 import { health, memory, onRole, partOf, scratch, type Part, type StackInput } from "../part";
 
 /**
- * State shared by signaling's replicas and Parse's LiveQuery. Nothing is kept on disk: it is rebuilt after a restart. `hz`: how often a second it looks
- * for keys to forget; those that are asked for are forgotten at once anyway.
+ * State shared by signaling's replicas and Parse's LiveQuery. Nothing is kept on disk: it is rebuilt after a restart. `hz`: how often a second it does
+ * its housekeeping (keys to forget, clients that are gone, a stop that was asked for); a key that is asked for too late is forgotten at once anyway.
  */
 const config = ({ secrets }: StackInput) => `bind 0.0.0.0
 port 6379

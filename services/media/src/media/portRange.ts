@@ -1,27 +1,8 @@
-import { createSocket, type Socket } from "node:dgram";
-
-const BUFFER_BYTES = 1024 * 1024;
-
-/** A UDP socket on one address and port; undefined when somebody else has it. */
-export function bind(address: string, port: number): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket({ type: "udp4", recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES });
-    socket.once("error", () => {
-      socket.close();
-      resolve(undefined);
-    });
-    socket.bind(port, address, () => {
-      socket.removeAllListeners("error");
-      // What the network refuses is lost, as on any network.
-      socket.on("error", () => undefined);
-      resolve(socket);
-    });
-  });
-}
+import { bind } from "./udpSocket";
 
 /**
- * The UDP ports of one address that WebRTC may use, given out in turn. Whoever begins at the first one each time tries as many ports as there are
- * connections, and two that try at once may find the same one.
+ * The UDP ports of one address that WebRTC may use, given out in turn, so that two who ask at once get two. Whoever begins at the first one each time
+ * tries as many ports as there are connections. A port is given and not held: others of this computer may take it meanwhile.
  */
 export class PortRange {
   private tried = 0;

@@ -1,5 +1,5 @@
 import type { Socket } from "node:dgram";
-import { bind } from "./portRange";
+import { bind } from "./udpSocket";
 
 /** An even UDP port for RTP and the next one for RTCP (RFC 3550, 11), open on one address. */
 export interface RtpPort {

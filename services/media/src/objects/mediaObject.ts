@@ -17,7 +17,7 @@ export interface Context {
   registry: Registry;
   /** Where our ffmpeg children fetch and bring media. */
   door: RtspServer;
-  /** Those of WebRTC. */
+  /** UDP ports for WebRTC; RtpEndpoint looks for its pairs itself. */
   ports: PortRange;
 }
 

@@ -60,8 +60,11 @@ export class WebRtcEndpoint extends BaseRtpEndpoint {
   }
 
   private async negotiate(type: ErrorType, what: string, step: (peer: Peer) => Promise<string>) {
-    const firstPort = this.peer ? 0 : await this.freePort();
-    const peer = (this.peer ??= this.createPeer(firstPort));
+    if (!this.peer) {
+      const firstPort = await this.freePort();
+      this.peer ??= this.createPeer(firstPort);
+    }
+    const { peer } = this;
     const sdp = await step(peer).catch(async (error: Error) => {
       this.context.log.warn("negotiation-failed", { object: this.id, error });
       this.peer = undefined;

@@ -107,3 +107,22 @@ test("a packet that a viewer asks for again comes again, and is counted", async 
   const stats = Object.values(await call<Record<string, { nackCount?: number; packetsSent?: number }>>(endpoint, "getStats", "VIDEO"));
   expect(stats.find(({ packetsSent }) => packetsSent !== undefined)?.nackCount).toBe(1);
 });
+
+test("of packets that a viewer asks for again those come that are kept, and none that others drove out", async () => {
+  const source = await scene.publish();
+  const { viewer } = await scene.view(source);
+  await until(() => (viewer.numbers.length > 40 ? null : `${viewer.numbers.length} pictures`));
+  // 512 are kept, each in the place of the one 512 before it.
+  const first = viewer.numbers.length;
+  scene.publisher.lose(480);
+  await until(() => (viewer.numbers.length > first + 40 ? null : `${viewer.numbers.length} pictures`));
+  const { sequenceNumber: drivenOut, ssrc } = viewer.headers[first - 20]!;
+  const kept = (drivenOut + 512) & 0xffff;
+  const number = viewer.numbers[viewer.headers.findIndex(({ sequenceNumber }) => sequenceNumber === kept)];
+  expect(number).toEqual(expect.any(Number));
+  const before = viewer.retransmitted.length;
+  await viewer.askAgain(ssrc, drivenOut);
+  await viewer.askAgain(ssrc, kept);
+  await until(() => (viewer.retransmitted.length > before ? null : "nothing came again"));
+  expect(viewer.retransmitted.slice(before)).toEqual([{ sequenceNumber: kept, number }]);
+});

@@ -3,7 +3,10 @@ import { codecs } from "./codecs";
 
 export interface PeerOptions {
   address: string;
-  /** Tried first; werift goes on from it one by one, with a socket for each. */
+  /**
+   * Tried first; werift goes on from it one by one, with a socket for each, and does not come back to lower ones: a relay (`turn`) needs another port
+   * behind it.
+   */
   firstPort: number;
   maxPort: number;
   /** `host:port` of a STUN server, by IP. */
@@ -23,8 +26,8 @@ export function peerConfig({ address, firstPort, maxPort, stun, turn }: PeerOpti
       ...(stun ? [{ urls: `stun:${stun}` }] : []),
       ...(turn ? [{ urls: `turn:${turn.url}`, username: turn.username, credential: turn.credential }] : []),
     ],
-    // One of a single port is refused.
-    icePortRange: [Math.min(firstPort, maxPort - 1), maxPort],
+    // werift refuses a range of one port: half a port more is none.
+    icePortRange: [firstPort, Math.max(maxPort, firstPort + 0.5)],
     iceUseIpv6: false,
     iceInterfaceAddresses: { udp4: address },
   };
