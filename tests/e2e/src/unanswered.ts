@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { request, type Endpoint } from "@barecast/cli";
+import { until } from "@barecast/waiting";
 
 /** All that people ask for first: the pages, who they are (signaling, which asks Parse), and what goes on (Parse, which asks its database). */
 const asked = ["/", "/session", "/api/classes/Stream?limit=1"];
@@ -21,12 +21,8 @@ export async function unanswered(endpoint: Endpoint, cookie: string, timeoutMs =
 export async function wrongDuring(work: Promise<unknown>, ask: () => Promise<string | null>): Promise<string[]> {
   const wrong = new Set<string | null>();
   let isOver = false;
-  const asking = (async () => {
-    while (!isOver) {
-      wrong.add(await ask());
-      await delay(100);
-    }
-  })();
+  const look = async () => (wrong.add(await ask()), isOver ? null : "It is still being done");
+  const asking = until(look, { withinMs: Infinity });
   await work.finally(() => (isOver = true));
   await asking;
   return [...wrong].filter((found) => found !== null);
