@@ -13,7 +13,7 @@ const knows = {
   "infra/ansible": ["site", "stack", "images", "waiting"],
   "infra/runner": ["waiting"],
   "infra/pulumi": ["site", "stack", "images", "ansible"],
-  "infra/cli": ["site", "stack", "machines", "images", "ansible", "runner", "waiting", "signaling/messages"],
+  "infra/cli": ["site", "stack", "machines", "images", "ansible", "runner", "runner/api", "waiting", "signaling/messages"],
   "services/signaling": [],
   "services/media": [],
   "services/parse": [],
@@ -25,7 +25,7 @@ const knows = {
 const testsKnow = {
   "infra/images": ["stack/example"],
   "infra/ansible": ["machines", "stack/testing"],
-  "infra/cli": ["runner/testing"],
+  "infra/cli": ["runner/testing", "site/certificates"],
   "services/signaling": ["media"],
 };
 const mayKnow = (folder, names) => ({
@@ -58,6 +58,11 @@ export default tseslint.config(
       "import-x/no-relative-packages": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true }],
       "no-console": "off",
+      // The rule of arrows looks at imports that load at once: what is loaded later is of the same part, or a package.
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ImportExpression[source.value=/^@barecast/]", message: "Import another part at the top" },
+      ],
       eqeqeq: ["error", "always", { null: "ignore" }],
     },
   },

@@ -8,7 +8,8 @@ const path = require("node:path");
 const folders = ["infra", "services", "apps", "tests"].flatMap((top) =>
   readdirSync(path.join(__dirname, top)).map((name) => path.join(__dirname, top, name)),
 );
-const moduleNameMapper = {};
+// What is loaded when it is used is named as Node wants it: by the file that TypeScript makes.
+const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
 for (const folder of [...folders, path.join(__dirname, "bench")]) {
   if (!existsSync(path.join(folder, "package.json"))) continue;
   const { name, exports: entries = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));

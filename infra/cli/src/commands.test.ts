@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { commands } from "./commands";
+import { version } from "./context";
 import { endingOf, type Ending } from "./words";
 
 // A site of one server, so that no Docker is asked here. A stand-in for ssh answers in the server's place.
@@ -39,6 +40,15 @@ const printedBy = async (...words: string[]) => {
 /** What the server answers to the commands that go to its standard input. */
 const answers = (script: string) =>
   writeFileSync(path.join(folder, "ssh"), `#!/bin/sh\nread -r asked\ncase "$asked" in\n${script}\nesac\n`, { mode: 0o755 });
+
+test("--version and help: on standard output, and no more", async () => {
+  const { printed, ending } = await type("--version");
+  expect({ printed, ending }).toEqual({ printed: [version], ending: { exitCode: 0, failure: null } });
+  expect(version).toMatch(/^\d+\.\d+\.\d+/);
+  const help = await type("help");
+  expect(help.ending).toEqual({ exitCode: 0, failure: null });
+  expect(help.printed).toEqual([expect.stringMatching(/^Usage: barecast [^]*status [^]*what runs where/)]);
+});
 
 test("secrets: names and a password", async () => {
   expect(await printedBy("secrets", "list", "--json")).toBe("[]");
@@ -93,7 +103,7 @@ test.each([
 
 test("completion: verbs, options and the site's services; no services of a file that has problems or is not there", async () => {
   const whole = `  if [ "$COMP_CWORD" = 1 ]; then
-    words="check plan build up status logs open verify down secrets images completion help --help"
+    words="check plan build up status logs open verify down secrets images completion help --help --version"
   else case "\${COMP_WORDS[1]}" in
     check) words="--json --help" ;;
     plan) words="--json --help" ;;

@@ -1,18 +1,6 @@
 import { Command } from "commander";
-import { contextOf, type Context, type Told } from "./context";
-import { build, loadMachineImages } from "./steps/build";
-import { bringPrerequisites } from "./steps/prerequisites";
-import { verify } from "./steps/verify";
+import { contextOf, version, type Context, type Told } from "./context";
 import { completion, knownServices, verbsOf } from "./verbs/completion";
-import { down, downText } from "./verbs/down";
-import { pinImages, pinText } from "./verbs/images";
-import { logs } from "./verbs/logs";
-import { open } from "./verbs/open";
-import { plan, planText } from "./verbs/plan";
-import { checkAll } from "./verbs/prepare";
-import { secrets } from "./verbs/secrets";
-import { status, statusText } from "./verbs/status";
-import { up, upText } from "./verbs/up";
 
 /** `given`: words and options of the command line. `tell`: for a verb that goes on after it has told something. */
 type Act = (context: Context, given: Given, tell: (told: Told) => void) => Promise<Told | void>;
@@ -28,8 +16,9 @@ interface Given {
 export function commands(env: NodeJS.ProcessEnv, signal: AbortSignal, print: (line: string) => void): Command {
   const program = new Command("barecast")
     .description("A live-streaming platform on your own servers. The site: SITE=sites/<name>.yaml, default the replica")
+    .version(version)
     .exitOverride()
-    .configureOutput({ outputError: () => undefined });
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()), outputError: () => undefined });
   for (const { name, description, act, options = [] } of verbs) {
     const command = program.command(name).description(description).option("--json", "one line of JSON for scripts");
     for (const each of options) command.option(...each);
@@ -58,11 +47,13 @@ interface Verb {
   readonly options?: readonly (readonly [flags: string, description: string, byDefault?: string])[];
 }
 
+/** What a verb needs is loaded when it is typed: the whole, the media server's protocols among it, takes a second. */
 const verbs: readonly Verb[] = [
   {
     name: "check",
     description: "look at the site file and this computer; change nothing",
     act: async (context) => {
+      const { checkAll } = await import("./verbs/prepare.js");
       await checkAll(context);
       return { json: { ok: true }, text: `${context.siteFile}: Nothing stands in the way` };
     },
@@ -71,6 +62,7 @@ const verbs: readonly Verb[] = [
     name: "plan",
     description: "what `up` would change, resource by resource",
     act: async (context) => {
+      const { plan, planText } = await import("./verbs/plan.js");
       const found = await plan(context);
       return { json: found, text: planText(found.changes) };
     },
@@ -79,16 +71,15 @@ const verbs: readonly Verb[] = [
     name: "build",
     description: "build the site's images into the cache, and its machines' images into Docker",
     act: async (context) => {
-      await bringPrerequisites(context, await checkAll(context));
-      const built = await build(context);
-      await loadMachineImages(context, built);
-      return { json: Object.fromEntries(Object.values(built.images).map(({ name, digest }) => [name, digest])) };
+      const { buildAll } = await import("./verbs/build.js");
+      return { json: await buildAll(context) };
     },
   },
   {
     name: "up",
     description: "make the site true, and prove it",
     act: async (context) => {
+      const { up, upText } = await import("./verbs/up.js");
       const result = await up(context);
       return { json: result, text: upText(result) };
     },
@@ -97,6 +88,7 @@ const verbs: readonly Verb[] = [
     name: "status",
     description: "what runs where, since when, which version, what is unhealthy and why",
     act: async (context) => {
+      const { status, statusText } = await import("./verbs/status.js");
       const found = await status(context);
       return { json: found, text: statusText(found) };
     },
@@ -106,6 +98,7 @@ const verbs: readonly Verb[] = [
     description: "a service's last lines",
     options: [["-n, --lines <number>", "how many", "100"]],
     act: async (context, { words: [service], options }) => {
+      const { logs } = await import("./verbs/logs.js");
       const found = await logs(context, service!, String(options.lines));
       if (found.incomplete !== null && !context.json) context.progress.line(`Lines may be missing: ${found.incomplete}`);
       return { json: found, text: found.lines.join("\n") };
@@ -114,12 +107,18 @@ const verbs: readonly Verb[] = [
   {
     name: "open [what]",
     description: "a browser that trusts the site; `open dashboard`: Parse's dashboard, by SSH, for admins; with --json the address alone",
-    act: (context, { words: [what] }, tell) => open(context, what, tell),
+    act: async (context, { words: [what] }, tell) => {
+      const { open } = await import("./verbs/open.js");
+      return open(context, what, tell);
+    },
   },
   {
     name: "verify",
     description: "publish a stamped clip, and see that it comes back",
-    act: async (context) => ({ json: await verify(context) }),
+    act: async (context) => {
+      const { verify } = await import("./steps/verify.js");
+      return { json: await verify(context) };
+    },
   },
   {
     name: "down",
@@ -129,6 +128,7 @@ const verbs: readonly Verb[] = [
       ["--wipe", "the caches and the site's secrets, too; with --servers also what was recorded"],
     ],
     act: async (context, { options: { wipe, servers } }) => {
+      const { down, downText } = await import("./verbs/down.js");
       const result = await down(context, { wipe: Boolean(wipe), servers: Boolean(servers) });
       return { json: result, text: downText(result) };
     },
@@ -136,13 +136,17 @@ const verbs: readonly Verb[] = [
   {
     name: "secrets <action> [name]",
     description: "list; `set NAME` from standard input: passwords that the site file names; `show ACCOUNT`: its password",
-    act: (context, { words: [action, name] }) => secrets(context, action!, name),
+    act: async (context, { words: [action, name] }) => {
+      const { secrets } = await import("./verbs/secrets.js");
+      return secrets(context, action!, name);
+    },
   },
   {
     name: "images <action>",
     description: "pin: resolve the tags of the official images to digests",
     options: [["-o, --output <file>", "instead of the image table's own file"]],
     act: async (context, { words: [action], options }) => {
+      const { pinImages, pinText } = await import("./verbs/images.js");
       const found = await pinImages(context, action!, options.output as string | undefined);
       return { json: found, text: pinText(found) };
     },

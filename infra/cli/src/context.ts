@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { loadSite, placeOf, UserError, type Place, type Site } from "@barecast/site";
 import { siteLock, withLock } from "@barecast/waiting";
@@ -24,6 +25,8 @@ export interface Told {
 
 /** The project's root: this file lies in infra/cli/dist. */
 export const projectFolder = path.resolve(__dirname, "..", "..", "..");
+/** The project's version, from its root's package.json. */
+export const { version } = JSON.parse(readFileSync(path.join(projectFolder, "package.json"), "utf8")) as { readonly version: string };
 
 /** Reads the site named by `SITE` (default: the replica). `env.BARECAST_CACHE` moves the cache. */
 export function contextOf(env: NodeJS.ProcessEnv, options: { json?: boolean }, signal: AbortSignal): Context {

@@ -1,4 +1,3 @@
 export { contextOf, type Context } from "./context";
-export { verifyStream, type StreamVerified } from "./verify/stream";
 export { signIn, request, Wire, type Endpoint } from "./verify/wire";
 export type { UpResult } from "./verbs/up";

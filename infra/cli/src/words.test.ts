@@ -24,6 +24,7 @@ test.each<[error: Error, exitCode: number, failure: object | null]>([
   ],
   [thrown("commander.helpDisplayed", "(outputHelp)", { exitCode: 0 }), 0, null],
   [thrown("commander.help", "(outputHelp)", { exitCode: 1 }), 2, null],
+  [thrown("commander.version", "0.1.0", { exitCode: 0 }), 0, null],
   [
     thrown("EACCES", "EACCES: permission denied, open '/srv/x'"),
     3,

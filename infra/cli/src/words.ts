@@ -1,4 +1,4 @@
-import { RunnerError } from "@barecast/runner";
+import { RunnerError } from "@barecast/runner/api";
 import { UserError, type ExitCode } from "@barecast/site";
 
 /** How a command ends: its exit code, and what is told of it; null: nothing. */
@@ -42,9 +42,9 @@ const failureOf = ({ code, message, evidence = [] }: Error & Failure): Failure =
   ...(evidence.length > 0 ? { evidence } : {}),
 });
 
-/** In the command line. Who asks for help, or types nothing, has it on the screen. */
+/** In the command line. Who asks for help or the version, or types nothing, has it on the screen. */
 function mistake(code: string, message: string): Failure | null {
-  if (code.startsWith("commander.help")) return null;
+  if (code.startsWith("commander.help") || code === "commander.version") return null;
   const words = message.replace(/^error: (.)/, (_all, first: string) => first.toUpperCase());
   return { code: "usage", message: `${words}\nType: ./barecast help` };
 }

@@ -6,6 +6,5 @@ export { exitCodes, SiteProblems, UserError, shown, textOf, type ExitCode, type 
 export { placeOf, type Place } from "./place";
 export { certificateNames, generateSecrets } from "./secrets/generate";
 export { changeSecrets, openSecrets } from "./secrets/file";
-export { newAuthority, newServerCertificate, type Pair } from "./secrets/certificates";
 export { jsonSchema, siteDocs, siteExample } from "./docs";
 export { overlap } from "./rules";

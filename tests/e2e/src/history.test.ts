@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { newAuthority } from "@barecast/site";
+import { newAuthority } from "@barecast/site/certificates";
 import { holdsKey, keysInHistory } from "./history";
 
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-history-"));

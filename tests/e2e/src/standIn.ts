@@ -1,5 +1,5 @@
 import { Wait, type StartedTestContainer } from "testcontainers";
-import { newAuthority, newServerCertificate } from "@barecast/site";
+import { newAuthority, newServerCertificate } from "@barecast/site/certificates";
 import { testImages } from "./images";
 import type { SiteNetwork } from "./networks";
 import { NodeContainer } from "./nodeContainer";

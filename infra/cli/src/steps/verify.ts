@@ -3,7 +3,7 @@ import { openSecrets, UserError, type Site } from "@barecast/site";
 import { until } from "@barecast/waiting";
 import type { Context } from "../context";
 import { requireRunning, restingOf } from "./running";
-import { verifyStream, type StreamVerified } from "../verify/stream";
+import type { StreamVerified } from "../verify/stream";
 import { request, type Endpoint } from "../verify/wire";
 
 /** Where this computer reaches the site's pages. */
@@ -75,6 +75,8 @@ export async function verify(context: Context): Promise<StreamVerified> {
   return context.progress.step("Verify: video flows", async (note) => {
     const { verifierPassword } = await openSecrets(context.site, context.place);
     const account = { username: "verifier", password: verifierPassword };
+    // With all of WebRTC: most verbs do without.
+    const { verifyStream } = await import("../verify/stream.js");
     const found = await verifyStream(await endpointOf(context), account, { signal: context.signal });
     note(`${found.frames} frames came back, the first after ${found.firstFrameMs} ms`);
     return found;

@@ -10,7 +10,7 @@ const verbs = [
 const script = `_barecast() {
   local words="" current="\${COMP_WORDS[COMP_CWORD]}"
   if [ "$COMP_CWORD" = 1 ]; then
-    words="up logs secrets help --help"
+    words="up logs secrets help --help --version"
   else case "\${COMP_WORDS[1]}" in
     up) words="--json --help" ;;
     logs) words="parse web -n --lines --help" ;;
@@ -38,7 +38,7 @@ COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _barecast; printf '%s\\n' 
 };
 
 test("bash offers verbs, their words and their options", () => {
-  expect(offers("./barecast", "")).toEqual(["up", "logs", "secrets", "help", "--help"]);
+  expect(offers("./barecast", "")).toEqual(["up", "logs", "secrets", "help", "--help", "--version"]);
   expect(offers("./barecast", "lo")).toEqual(["logs"]);
   expect(offers("./barecast", "logs", "")).toEqual(["parse", "web", "-n", "--lines", "--help"]);
   expect(offers("./barecast", "secrets", "s")).toEqual(["set", "show"]);

@@ -54,7 +54,7 @@ export function completion(verbs: readonly Verb[], shell: string, services: read
     "_barecast() {",
     '  local words="" current="${COMP_WORDS[COMP_CWORD]}"',
     '  if [ "$COMP_CWORD" = 1 ]; then',
-    `    words="${verbs.map(({ name }) => name).join(" ")} help --help"`,
+    `    words="${verbs.map(({ name }) => name).join(" ")} help --help --version"`,
     '  else case "${COMP_WORDS[1]}" in',
     ...rows,
     "  esac; fi",

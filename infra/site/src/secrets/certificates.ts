@@ -66,12 +66,3 @@ export async function newServerCertificate(authority: Pair, names: readonly stri
   });
   return { cert: `${cert.toString("pem")}\n`, key: `${await keyPem(keys.privateKey)}\n` };
 }
-
-/** Whether a certificate has all of the names, and lasts another 30 days. */
-export function stands(cert: string, names: readonly string[], now: Date): boolean {
-  const { notAfter, extensions } = new x509.X509Certificate(cert);
-  const held = extensions
-    .find((extension) => extension instanceof x509.SubjectAlternativeNameExtension)
-    ?.names.items.map(({ value }) => value);
-  return names.every((name) => held?.includes(name)) && notAfter.getTime() - now.getTime() > 30 * dayMs;
-}

@@ -40,6 +40,16 @@ test("a certificate that ends, or lacks a name of the site, is made again by the
   expect(new X509Certificate(renamed.edgeCert).verify(new X509Certificate(first.caCert).publicKey)).toBe(true);
   expect(await openSecrets(moved, place)).toEqual(renamed);
 
+  const elsewhere = parseSite(
+    "site: x\ndomain: y.localhost\nnetwork: {machines: 172.30.232.0/24}\nhosts: {one: {machine: {}}}\n",
+    "x.yaml",
+  );
+  const readdressed = await openSecrets(elsewhere, place);
+  expect(readdressed).toEqual({ ...renamed, registryCert: readdressed.registryCert, registryKey: readdressed.registryKey });
+  const { subjectAltName } = new X509Certificate(readdressed.registryCert);
+  expect(subjectAltName).toBe(`IP Address:${elsewhere.hosts[0]!.address}, IP Address:127.0.0.1`);
+  expect(subjectAltName).not.toBe(new X509Certificate(renamed.registryCert).subjectAltName);
+
   function changed({ edgeCert, edgeKey, registryCert, registryKey }: typeof late) {
     const made = { edgeCert, edgeKey, registryCert, registryKey };
     for (const [key, value] of Object.entries(made)) expect(value).not.toBe(first[key as keyof typeof made]);

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fileLock, withLock } from "@barecast/waiting";
-import * as age from "age-encryption";
 import type { Place } from "../place";
 import { UserError } from "../problems";
 import type { Site, SiteSecrets } from "../site";
@@ -33,11 +32,15 @@ export function changeSecrets(site: Site, place: Place, change: (secrets: SiteSe
   });
 }
 
+/** Loaded by those that open the secrets: others answer sooner without it. */
+const age = () => import("age-encryption");
+
 const completed = async (site: Site, found: StoredSecrets) => withMissing(await withCertificates(site, found));
 const read = async (place: Place) => (existsSync(place.secrets) ? decrypt(place) : undefined);
 
 async function decrypt(place: Place): Promise<StoredSecrets> {
-  const decrypter = new age.Decrypter();
+  const { Decrypter } = await age();
+  const decrypter = new Decrypter();
   decrypter.addIdentity(readKey(place));
   try {
     return JSON.parse(await decrypter.decrypt(readFileSync(place.secrets), "text")) as StoredSecrets;
@@ -51,12 +54,13 @@ async function decrypt(place: Place): Promise<StoredSecrets> {
 
 /** @internal For tests: encrypts and replaces the secrets file; the first call makes the private key. */
 export async function writeSecrets(place: Place, secrets: StoredSecrets): Promise<void> {
+  const { Encrypter, generateIdentity, identityToRecipient } = await age();
   if (!existsSync(place.ageKey)) {
     mkdirSync(path.dirname(place.ageKey), { recursive: true, mode: 0o700 });
-    writeFileSync(place.ageKey, `${await age.generateIdentity()}\n`, { mode: 0o600, flag: "wx" });
+    writeFileSync(place.ageKey, `${await generateIdentity()}\n`, { mode: 0o600, flag: "wx" });
   }
-  const encrypter = new age.Encrypter();
-  encrypter.addRecipient(await age.identityToRecipient(readKey(place)));
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(await identityToRecipient(readKey(place)));
   const sealed = await encrypter.encrypt(JSON.stringify(secrets));
   mkdirSync(path.dirname(place.secrets), { recursive: true, mode: 0o700 });
   writeFileSync(`${place.secrets}.new`, sealed, { mode: 0o600 });

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
+import { isIP } from "node:net";
 import path from "node:path";
 import { makeScratch } from "@barecast/waiting";
 import type { Site, SiteSecrets } from "../site";
-import { newAuthority, newServerCertificate, stands } from "./certificates";
 
 /** 24 bytes of randomness in URL-safe text: no quoting is needed in any configuration file. */
 const newToken = () => randomBytes(24).toString("base64url");
@@ -57,6 +57,18 @@ export function withMissing(found: StoredSecrets): SiteSecrets {
   return { ...found, ...Object.fromEntries(missing.map(([key, make]) => [key, make()])) } as SiteSecrets;
 }
 
+const dayMs = 86_400_000;
+
+/** What makes certificates: loaded for that alone. Each opening of the secrets looks whether they stand. */
+const certificates = () => import("./certificates.js");
+
+/** Whether a certificate has all of the names, and lasts another 30 days. */
+function stands(cert: string, names: readonly string[], now: Date): boolean {
+  const found = new X509Certificate(cert);
+  const has = (name: string) => (isIP(name) ? found.checkIP(name) : found.checkHost(name, { subject: "never" })) !== undefined;
+  return names.every(has) && found.validToDate.getTime() - now.getTime() > 30 * dayMs;
+}
+
 /**
  * Makes the server certificates again, with the same authority, that lack a name which the site has by now or that end within 30 days.
  * Those that stand stay; so does the key of the authority, which browsers and hosts trust.
@@ -65,8 +77,9 @@ export async function withCertificates(site: Site, found: StoredSecrets, now = n
   const names = certificateNames(site);
   const authority = { cert: found.caCert, key: found.caKey };
   const isGood = (cert: string, wanted: readonly string[]) => cert !== "" && stands(cert, wanted, now);
-  const edge = isGood(found.edgeCert, names.edge) ? undefined : await newServerCertificate(authority, names.edge);
-  const registry = isGood(found.registryCert, names.registry) ? undefined : await newServerCertificate(authority, names.registry);
+  const renew = async (cert: string, wanted: readonly string[]) =>
+    isGood(cert, wanted) ? undefined : (await certificates()).newServerCertificate(authority, wanted);
+  const [edge, registry] = [await renew(found.edgeCert, names.edge), await renew(found.registryCert, names.registry)];
   return {
     ...found,
     ...(edge && { edgeCert: edge.cert, edgeKey: edge.key }),
@@ -76,7 +89,7 @@ export async function withCertificates(site: Site, found: StoredSecrets, now = n
 
 /** Makes every secret of a new site. Called once in a site's life. */
 export async function generateSecrets(site: Site): Promise<SiteSecrets> {
-  const authority = await newAuthority(site.name);
+  const authority = await (await certificates()).newAuthority(site.name);
   const none = { edgeCert: "", edgeKey: "", registryCert: "", registryKey: "" };
   const first = { caCert: authority.cert, caKey: authority.key, ...none, ...newSshKey(`barecast-${site.name}`), own: {} };
   return withMissing(await withCertificates(site, first));
