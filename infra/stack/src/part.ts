@@ -43,9 +43,9 @@ export const scratch = (path = "/tmp", sizeMib = 16) => ({ path, sizeBytes: size
 export const memory = (sizeMib: number) => sizeMib * mib;
 
 /** A healthcheck in exec form: what is asked, and how often. How Docker is told of it: {@link watched}. */
-export const health = (test: readonly string[], startPeriodMs = 20_000): ServiceSpec["healthcheck"] => ({
+export const health = (test: readonly string[], startPeriodMs = 30_000): ServiceSpec["healthcheck"] => ({
   test: ["CMD", ...test],
-  intervalMs: 5_000,
+  intervalMs: 10_000,
   timeoutMs: 10_000,
   retries: 3,
   startPeriodMs,

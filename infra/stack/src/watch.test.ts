@@ -59,9 +59,9 @@ test("arguments reach the check as they are", () => {
 });
 
 test("Docker is told of a look after a second, and of limits that no watch reaches", () => {
-  const check = { test: ["CMD", "/bin/check", "it"], intervalMs: 5_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 20_000 };
+  const check = { test: ["CMD", "/bin/check", "it"], intervalMs: 10_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 20_000 };
   const { test, ...times } = watched(check);
   expect(test).toEqual(["CMD", "/bin/sh", "-c", expect.stringContaining("timeout -k 1 10 "), "health", "/bin/check", "it"]);
-  expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 915_000, retries: 3, startPeriodMs: 30_000 });
+  expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 620_000, retries: 3, startPeriodMs: 20_000 });
   expect(() => watched({ ...check, test: ["CMD-SHELL", "true"] })).toThrow("Expected a healthcheck in exec form (CMD), found CMD-SHELL");
 });

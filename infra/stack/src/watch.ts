@@ -2,8 +2,8 @@ import type { ServiceSpec } from "./stack";
 
 /** Docker looks this often for a container's first answer, and begins the next watch so soon after one. */
 const FIRST_MS = 1_000;
-/** Looks of one watch: with a look every five seconds, Docker starts a process every five minutes. */
-const LOOKS = 60;
+/** Looks of one watch: with a look every ten seconds, Docker starts a process every five minutes. */
+const LOOKS = 30;
 
 /** What the script below goes by: a file that is there once the container was healthy, and seconds. */
 export interface Watch {
@@ -60,7 +60,6 @@ export function watched({ test, intervalMs, timeoutMs, retries, startPeriodMs }:
     // More than the longest watch takes: each of its looks has a limit of its own.
     timeoutMs: (LOOKS + 1) * (intervalMs + timeoutMs),
     retries,
-    // Failures after it come each second: a container that never answers is given up when it was with the check's own times.
-    startPeriodMs: startPeriodMs + (retries - 1) * intervalMs,
+    startPeriodMs,
   };
 }

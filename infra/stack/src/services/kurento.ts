@@ -30,7 +30,7 @@ export const kurento = (
       file("rtp", "modules/kurento/BaseRtpEndpoint.conf.ini", `minPort=${from}\nmaxPort=${to}\n`),
       file("webrtc", "modules/kurento/WebRtcEndpoint.conf.ini", `externalIPv4=${host.address}\niceTcp=0\n`),
     ],
-    healthcheck: health(["/bin/bash", "-c", answers(`http://${host.address}:${site.ports.mediaControl}/kurento`)], 60_000),
+    healthcheck: health(["/bin/bash", "-c", answers(`http://${host.address}:${site.ports.mediaControl}/kurento`)], 70_000),
     memoryBytes: memory(2048),
   };
 };

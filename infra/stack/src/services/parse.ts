@@ -51,7 +51,7 @@ export const parse = (input: StackInput): Part => {
         content: password,
       })),
     ],
-    healthcheck: nodeHealth("http://127.0.0.1:1337/health", 60_000),
+    healthcheck: nodeHealth("http://127.0.0.1:1337/health", 70_000),
     ...oneForEach(site, "apps"),
     memoryBytes: memory(512),
   });

@@ -14,7 +14,7 @@ export const postgres = (input: StackInput): Part =>
     binds: [{ source: databaseFolder, path: data, isReadOnly: false }],
     tmpfs: [scratch(), scratch(run, 4)],
     secretFiles: [{ key: "postgres-password", path: "/run/secrets/postgres", content: input.secrets.postgresPassword }],
-    healthcheck: health(["pg_isready", "-q", "-h", "127.0.0.1", "-U", "parse", "-d", "parse"], 60_000),
+    healthcheck: health(["pg_isready", "-q", "-h", "127.0.0.1", "-U", "parse", "-d", "parse"], 70_000),
     constraints: [onRole("store")],
     update: "stop-first",
     stopGraceSeconds: 30,

@@ -50,7 +50,7 @@ export const signaling = (input: StackInput): Part => {
           : [{ key: `signaling-camera-${name}`, path: `/run/secrets/camera-${name}`, content: secrets.own[passwordSecret]! }],
       ),
     ],
-    healthcheck: nodeHealth("http://127.0.0.1:8080/health", 60_000),
+    healthcheck: nodeHealth("http://127.0.0.1:8080/health", 70_000),
     ...oneForEach(site, "apps"),
     memoryBytes: memory(256),
   });
