@@ -1,5 +1,5 @@
 import path from "node:path";
-import { chromium, type Browser as CdpBrowser, type Page } from "playwright-core";
+import type { Browser as CdpBrowser, Page } from "playwright-core";
 import { Wait, type StartedTestContainer } from "testcontainers";
 import { clipFile, phoneClip } from "./clip";
 import { controlPort } from "./firewall";
@@ -80,5 +80,7 @@ async function connect(container: StartedTestContainer): Promise<CdpBrowser> {
   (await container.logs({ tail: 20 })).on("data", (data) => (last = String(data).trim()));
   const answers = async () => ((await fetch(`${url}/json/version`)).ok ? null : "No answer");
   await until(`Chromium at ${url}`, async () => answers().catch((error: Error) => `${error.message}. ${last}`), { withinMs: 120_000 });
+  // Half a second of a processor, for those who start a browser.
+  const { chromium } = await import("playwright-core");
   return chromium.connectOverCDP(url, { timeout: againstHangsMs });
 }

@@ -38,8 +38,12 @@ export class SiteMachine {
     return run(["docker", "exec", this.container, ...command], { withinMs: 600_000 });
   }
   /** Runs a command in the running container that a service has here. */
-  async insideService(key: string, ...command: readonly string[]): Promise<string> {
-    return this.inside("docker", "exec", await this.containerOf(key), ...command);
+  insideService(key: string, ...command: readonly string[]): Promise<string> {
+    const script = `ids=$(docker ps -q --filter "label=$1") || exit 1
+[ -n "$ids" ] || { echo "$2" >&2; exit 1; }
+shift 2
+exec docker exec "$(printf '%s\\n' "$ids" | head -n 1)" "$@"`;
+    return this.inside("sh", "-c", script, "sh", this.labelOf(key), this.noneOf(key), ...command);
   }
   /** Kills a service's process as a crash would: nothing is said or given back. */
   async killService(key: string): Promise<void> {
@@ -47,10 +51,16 @@ export class SiteMachine {
   }
   /** Id of the running container that a service has here. */
   async containerOf(key: string): Promise<string> {
-    const name = `${this.siteName}-${key}`;
-    const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${name}`));
-    if (!id) throw new Error(`${name}: Expected a running container in ${this.container}, found none`);
+    const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=${this.labelOf(key)}`));
+    if (!id) throw new Error(this.noneOf(key));
     return id;
+  }
+
+  private labelOf(key: string): string {
+    return `com.docker.swarm.service.name=${this.siteName}-${key}`;
+  }
+  private noneOf(key: string): string {
+    return `${this.siteName}-${key}: Expected a running container in ${this.container}, found none`;
   }
 }
 
@@ -89,13 +99,14 @@ export class SiteUnderTest extends SiteMachine {
 
   /** All services by name. */
   async services(): Promise<Record<string, ServiceState>> {
-    const names = lines(await this.inside("docker", "service", "ls", "--format", "{{.Name}}"));
-    const states = names.map(async (name): Promise<[string, ServiceState]> => {
-      const version = await this.inside("docker", "service", "inspect", name, "--format", "{{.Version.Index}}");
-      const tasks = await this.inside("docker", "service", "ps", name, "-q", "--filter", "desired-state=running", "--no-trunc");
-      return [name, { version: Number(version), tasks: lines(tasks).sort() }];
-    });
-    return Object.fromEntries((await Promise.all(states)).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const script = `set -e
+for id in $(docker service ls -q); do
+  docker service inspect --format '{{.Spec.Name}} {{.Version.Index}}' "$id"
+  docker service ps --no-trunc -q --filter desired-state=running "$id"
+  echo
+done`;
+    const states = (await this.inside("sh", "-c", script)).split("\n\n").filter(Boolean);
+    return Object.fromEntries(states.map(serviceState).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 
@@ -110,6 +121,13 @@ export function siteUnderTest(barecast: Barecast, up: UpResult): SiteUnderTest {
     machine: `${networkName}-${hosts[0]!.name}`,
     ca: readFileSync(up.caFile, "utf8"),
   });
+}
+
+/** Of a line with name and version, and one for each task. */
+function serviceState(text: string): [string, ServiceState] {
+  const [first = "", ...tasks] = lines(text);
+  const [name = "", version] = first.split(" ");
+  return [name, { version: Number(version), tasks: tasks.sort() }];
 }
 
 const lines = (text: string): string[] => text.split("\n").filter(Boolean);

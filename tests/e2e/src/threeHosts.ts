@@ -96,8 +96,13 @@ export class ThreeHosts {
   }
 
   /** Asks a service's task on a host, from within its own container. */
-  private ask(host: string, service: string, url: string): Promise<string> {
-    const program = `fetch("${url}").then((answer) => answer.text()).then(console.log)`;
-    return this.site.on(host).insideService(service, "/usr/local/bin/node", "-e", program);
+  private async ask(host: string, service: string, url: string): Promise<string> {
+    const { hostname, port, pathname } = new URL(url);
+    // By bash's own sockets, for this is asked again and again: a Node takes ten times as much of the processor.
+    const program = 'exec 3<>"/dev/tcp/$1/$2" && printf "GET $3 HTTP/1.0\\r\\n\\r\\n" >&3 && timeout 10 cat <&3';
+    const answer = await this.site.on(host).insideService(service, "/bin/bash", "-c", program, "bash", hostname, port, pathname);
+    const [, body] = /^HTTP\/1\.1 \d+ .*?\r\n\r\n(.+)$/s.exec(answer) ?? [];
+    if (body === undefined) throw new Error(`${url} on ${host}: Expected an answer with a body, found ${answer.split("\r\n")[0]}`);
+    return body;
   }
 }

@@ -156,5 +156,7 @@ test("down --servers takes the site off the server; what was recorded goes with 
   // Of the caches one of its own: the other stories need theirs.
   await type([`BARECAST_CACHE=${inFolder("cache")} ./barecast down --servers --wipe`]);
   expect(await onServer(data)).toBe("");
-  expect(await type(["./barecast down --servers"])).toContain("Removed: nothing was there");
+  const [, removed = ""] = /^Removed: (.*)$/m.exec(await type(["./barecast down --servers"])) ?? [];
+  // This computer's Docker has images for all sites' machines, which stories beside this one bring again.
+  expect(removed.split(", ").filter((each) => each !== "nothing was there" && !each.startsWith("barecast/"))).toEqual([]);
 });
