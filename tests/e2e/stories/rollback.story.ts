@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { request } from "@barecast/cli";
 import { judgedAnswers, type Answer } from "../src/answers";
-import { brokenCheckout } from "../src/checkout";
+import { brokenCheckout, changedCheckout } from "../src/checkout";
 import { CommandFailed } from "../src/command";
+import { registryContent } from "../src/registry";
 import { Scene } from "../src/scene";
 import { StolenTime, type Span } from "../src/stolen";
 import { until } from "../src/until";
@@ -10,13 +11,13 @@ import { until } from "../src/until";
 jest.setTimeout(60 * 60_000);
 
 let scene: Scene;
-let checkout: string | undefined;
+const checkouts: string[] = [];
 beforeAll(async () => {
   scene = await Scene.open();
 });
 afterAll(async () => {
   await scene?.close();
-  if (checkout) rmSync(checkout, { recursive: true });
+  for (const checkout of checkouts) rmSync(checkout, { recursive: true });
 });
 
 /** What the site's signaling answered while `work` ran, once each: nobody is signed in (401), or what was wrong. */
@@ -53,13 +54,13 @@ const wordsOf = (failure: unknown): string[] => {
   return [...new Set(words)];
 };
 
-test("a broken image is rolled back with its last words, the old task serves on, and the next up with a good image ends well", async () => {
+test("a broken image is rolled back with its last words, the old task serves on, and the next up with a good image ends well and removes it", async () => {
   const { site } = scene;
   await site.barecast.up(); // whatever was left to do is done before
   const before = await site.services();
-  checkout = brokenCheckout("signaling", "No such module: ./conversation");
+  checkouts.push(brokenCheckout("signaling", "No such module: ./conversation"));
 
-  const bad = site.barecast.by(checkout).verb(["up"], 45 * 60_000);
+  const bad = site.barecast.by(checkouts[0]!).verb(["up"], 45 * 60_000);
   const { result, answers } = await answersDuring(bad.catch((error: unknown) => error));
   expect(wordsOf(result)).toEqual([
     "signaling: Failed to update: Docker rolled the update back (rollback_completed: rollback completed)",
@@ -71,12 +72,38 @@ test("a broken image is rolled back with its last words, the old task serves on,
   const tasks = async () => Object.fromEntries(Object.entries(await site.services()).map(([service, state]) => [service, state.tasks]));
   const tasksBefore = Object.fromEntries(Object.entries(before).map(([service, state]) => [service, state.tasks]));
   expect(await tasks()).toEqual(tasksBefore);
+  expect(await signalingImages()).toHaveLength(2);
 
   await site.barecast.up();
   expect(await tasks()).toEqual(tasksBefore);
+  expect(await signalingImages()).toHaveLength(1);
   let last: string[] = [];
   const judge = async () =>
     (last = (await answersDuring(Promise.resolve())).answers).length > 0 ? null : "The machine was taken by its host";
   await until("An answer that can be judged", judge, { withinMs: 600_000 });
   expect(last).toEqual(["401"]);
 });
+
+test("what a change would be rolled back to stays", async () => {
+  const { site } = scene;
+  const [before] = await signalingImages();
+  checkouts.push(changedCheckout("signaling", (dockerfile) => `${dockerfile}LABEL again=1\n`));
+  await site.barecast.by(checkouts.at(-1)!).up();
+  const after = await signalingImages();
+  expect(after).toHaveLength(2);
+  expect(after).toContain(before);
+  await site.barecast.up();
+  expect(await signalingImages()).toEqual(after);
+});
+
+/** Signaling's images on the host, as `<name>@<digest>`; the registry must have the same, and each image whole. */
+async function signalingImages(): Promise<string[]> {
+  const { site } = scene;
+  const list = await site.inside("docker", "image", "ls", "--digests", "--format", "{{.Repository}}@{{.Digest}}");
+  const ours = Array.from(list.matchAll(/^[\d.]+:\d+\/(signaling@\S+)$/gm), ([, name]) => name!);
+  const onHost = [...new Set(ours)].sort();
+  const { images, lacking, garbage } = await registryContent(site);
+  const inRegistry = images.filter((image) => image.startsWith("signaling@"));
+  expect({ inRegistry, lacking, garbage }).toEqual({ inRegistry: onHost, lacking: [], garbage: [] });
+  return onHost;
+}

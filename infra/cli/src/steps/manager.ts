@@ -4,24 +4,33 @@ import type { Context } from "../context";
 import { run, type Finished } from "../run";
 
 /** What ssh itself ends with; everything else is the command's. */
-const ofSsh = 255;
+export const ofSsh = 255;
 
 /** What a command left, and the host that it ran on, or that could not be asked. */
 export interface Answer extends Finished {
   readonly host: Host;
 }
 
-/** A shell command, as root, on the first of a swarm's managers that answers: one knows what the others know. */
+/** A shell command, as root, on a host. */
+export async function onHost(
+  { place, signal }: Pick<Context, "place" | "signal">,
+  host: Host,
+  input: string,
+  timeoutMs = 10_000,
+): Promise<Answer> {
+  const shell = host.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
+  return { host, ...(await run("ssh", [...sshArguments(host, place), shell], { input, timeoutMs, signal })) };
+}
+
+/** The same on the first of a swarm's managers that answers: one knows what the others know. */
 export async function onManager(
   context: Pick<Context, "place" | "signal">,
   [host, ...others]: readonly Host[],
   input: string,
 ): Promise<Answer> {
-  const { place, signal } = context;
-  const shell = host!.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
-  const finished = await run("ssh", [...sshArguments(host!, place), shell], { input, timeoutMs: 10_000, signal });
-  const isSilent = finished.code === ofSsh || finished.code === null;
-  return isSilent && others.length > 0 ? onManager(context, others, input) : { host: host!, ...finished };
+  const answer = await onHost(context, host!, input);
+  const isSilent = answer.code === ofSsh || answer.code === null;
+  return isSilent && others.length > 0 ? onManager(context, others, input) : answer;
 }
 
 /** What a command on a manager prints. @throws UserError `site.silent` when it fails there, or nobody answers */

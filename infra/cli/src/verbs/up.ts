@@ -1,11 +1,12 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { openSecrets } from "@barecast/site";
+import { openSecrets, UserError } from "@barecast/site";
 import { alone, type Context } from "../context";
 import { chooseEngine, type Change } from "../engines";
 import { seconds } from "../progress";
-import { build } from "../steps/build";
+import { build, type Built } from "../steps/build";
 import { startMachines } from "../steps/machines";
+import { removeOldImages } from "../steps/oldImages";
 import { bringPrerequisites } from "../steps/prerequisites";
 import { verify, verifyHealth } from "../steps/verify";
 import { checkAll } from "./prepare";
@@ -23,7 +24,7 @@ export interface UpResult {
   readonly changes: Readonly<Record<string, number>>;
 }
 
-/** Makes the site true: check, prerequisites, images, machines, Hosts, Images, Platform, verify. */
+/** Makes the site true: check, prerequisites, images, machines, Hosts, Images, Platform, verify, old images. */
 export const up = (context: Context): Promise<UpResult> => alone(context, "up", () => makeTrue(context));
 
 async function makeTrue(context: Context): Promise<UpResult> {
@@ -54,6 +55,7 @@ async function makeTrue(context: Context): Promise<UpResult> {
     await verify(context);
     writeFileSync(proof, `${new Date().toISOString()}\n`);
   }
+  if (changes.some(({ op }) => op === "update" || op === "replace")) await removeOld(context, built);
   const secrets = await openSecrets(site, place);
   return {
     address: `https://${site.domain}${publicPort === 443 ? "" : `:${publicPort}`}`,
@@ -67,6 +69,20 @@ async function makeTrue(context: Context): Promise<UpResult> {
     changes: count(changes),
   };
 }
+
+/** What stays is no failure of the site, which is up: it is told, and the next change looks again. */
+const removeOld = (context: Context, { images }: Built) =>
+  context.progress.step("Old images", async (note) => {
+    const current = Object.values(images).map(({ name, digest }) => `${name}@${digest}`);
+    const all = await removeOldImages(context, current).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      context.progress.line(error.message);
+      return [];
+    });
+    for (const { problem } of all) if (problem !== undefined) context.progress.line(`${problem}. The next change looks again`);
+    const { size } = new Set(all.flatMap((removed) => removed.images));
+    note(size === 0 ? "none" : `${size} removed`);
+  });
 
 export const count = (changes: readonly Change[]): Record<string, number> =>
   changes.reduce<Record<string, number>>((sum, { op }) => ({ ...sum, [op]: (sum[op] ?? 0) + 1 }), {});
