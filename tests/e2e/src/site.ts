@@ -39,28 +39,24 @@ export class SiteMachine {
   }
   /** Runs a command in the running container that a service has here. */
   insideService(key: string, ...command: readonly string[]): Promise<string> {
-    const script = `ids=$(docker ps -q --filter "label=$1") || exit 1
-[ -n "$ids" ] || { echo "$2" >&2; exit 1; }
-shift 2
-exec docker exec "$(printf '%s\\n' "$ids" | head -n 1)" "$@"`;
-    return this.inside("sh", "-c", script, "sh", this.labelOf(key), this.noneOf(key), ...command);
+    return this.withContainer(key, 'exec docker exec "$id" "$@"', ...command);
   }
   /** Kills a service's process as a crash would: nothing is said or given back. */
   async killService(key: string): Promise<void> {
-    await this.inside("docker", "kill", await this.containerOf(key));
+    await this.withContainer(key, 'exec docker kill "$id"');
   }
   /** Id of the running container that a service has here. */
   async containerOf(key: string): Promise<string> {
-    const [id] = lines(await this.inside("docker", "ps", "-q", "--filter", `label=${this.labelOf(key)}`));
-    if (!id) throw new Error(this.noneOf(key));
-    return id;
+    return (await this.withContainer(key, 'echo "$id"')).trim();
   }
 
-  private labelOf(key: string): string {
-    return `com.docker.swarm.service.name=${this.siteName}-${key}`;
-  }
-  private noneOf(key: string): string {
-    return `${this.siteName}-${key}: Expected a running container in ${this.container}, found none`;
+  /** Runs POSIX sh in the machine, with `$id` of the running container that a service has here. @throws CommandFailed also when there is none */
+  private withContainer(key: string, script: string, ...args: readonly string[]): Promise<string> {
+    const name = `${this.siteName}-${key}`;
+    const find = `ids=$(docker ps -q --filter "label=com.docker.swarm.service.name=${name}") || exit 1
+[ -n "$ids" ] || { echo "${name}: Expected a running container in ${this.container}, found none" >&2; exit 1; }
+id=$(printf '%s\\n' "$ids" | head -n 1)`;
+    return this.inside("sh", "-c", `${find}\n${script}`, "sh", ...args);
   }
 }
 
