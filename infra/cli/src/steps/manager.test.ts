@@ -1,20 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { placeOf, type Host } from "@barecast/site";
+import { folderInPath } from "../testing/folderInPath";
 import { answerOf } from "./manager";
 
 // A stand-in for ssh comes first in PATH: it writes down whom it was to ask, and answers as is said for that address.
 let folder: string;
-const searchPath = process.env.PATH;
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "barecast-manager-"));
-  process.env.PATH = `${folder}:${searchPath}`;
-});
-afterEach(() => {
-  process.env.PATH = searchPath;
-  rmSync(folder, { recursive: true });
-});
+folderInPath((made) => (folder = made));
 
 const managers = ["one", "two"].map((name, index): Host => ({
   name,

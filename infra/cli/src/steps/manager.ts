@@ -33,11 +33,15 @@ export async function onManager(
   return isSilent && others.length > 0 ? onManager(context, others, input) : answer;
 }
 
+/** What a command that failed said of it, or how it ended. @param withoutEnd for one that was ended, since it took too long */
+export const lastWords = ({ code, stderr }: Pick<Finished, "code" | "stderr">, withoutEnd: string): string =>
+  stderr.trim() || (code === null ? withoutEnd : `exit code ${code}`);
+
 /** What a command on a manager prints. @throws UserError `site.silent` when it fails there, or nobody answers */
 export async function answerOf(context: Pick<Context, "place" | "signal">, managers: readonly Host[], command: string): Promise<string> {
   const { code, stdout, stderr, host } = await onManager(context, managers, command);
   if (code === 0) return stdout;
   if (code === ofSsh) throw new UserError("site.silent", sshProblem(host.name, stderr), 4);
-  const found = stderr.trim() || (code === null ? "no answer within 10 s" : `exit code ${code}`);
+  const found = lastWords({ code, stderr }, "no answer within 10 s");
   throw new UserError("site.silent", `The site's manager does not answer: ${found}. Run: ./barecast up`, 4);
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseSite, placeOf } from "@barecast/site";
 import { imageTable } from "@barecast/stack";
 import type { Context } from "../context";
+import { folderInPath } from "../testing/folderInPath";
 import { removal, removeOldImages, usedOf } from "./oldImages";
 
 const registry = "192.0.2.1:5000";
@@ -23,15 +23,12 @@ test("used is what services run and would be rolled back to, of the site's regis
   ]);
 });
 
+let folder: string;
+folderInPath((made) => (folder = made));
+
 describe("the script", () => {
-  let folder: string;
   const inRegistry = (...names: string[]) => path.join(folder, "data", "docker/registry/v2/repositories", ...names);
   const log = () => (existsSync(path.join(folder, "log")) ? readFileSync(path.join(folder, "log"), "utf8").trim().split("\n") : []);
-
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), "barecast-old-images-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   /** Images of a host and of its registry; of one in `held` Docker says that a container runs it. */
   function given(host: readonly string[], revisions: readonly (readonly [name: string, digit: string])[], held = "none"): void {
@@ -48,7 +45,7 @@ case "$1 $2" in
   "ps --all") echo "those of \${11#ancestor=}, $5 $7 $9" | tr ' ' '-' ;;
   "rm --volumes") echo "rm $3" >>${folder}/log ;;
   "image rm") [ "$3" != "${held}" ] || { echo "conflict: $3 is used" >&2; exit 1; }; echo "image rm $3" >>${folder}/log ;;
-  "exec -i") shift 3; [ "$1 $2 $3" = "sh -s --" ] && sed "s#${data}#${folder}/data#" | PATH=${folder}:$PATH sh -s -- "$4" ;;
+  "exec -i") shift 3; [ "$1 $2 $3" = "sh -s --" ] && sed "s#${data}#${folder}/data#" | sh -s -- "$4" ;;
 esac
 `;
     writeFileSync(path.join(folder, "docker"), docker, { mode: 0o755 });
@@ -56,7 +53,7 @@ esac
     writeFileSync(path.join(folder, "registry"), collect, { mode: 0o755 });
   }
   function run(hasRegistry: boolean) {
-    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const { env } = process;
     const input = removal(registry, [at("media", "1"), at("web", "2")], hasRegistry);
     const { status, stdout, stderr } = spawnSync("sh", ["-s"], { input, env, encoding: "utf8" });
     return { status, gone: stdout.split("\n").filter(Boolean), stderr };
@@ -102,8 +99,6 @@ esac
 });
 
 describe("over a site", () => {
-  let folder: string;
-  const searchPath = process.env.PATH;
   const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIHKxpOv4OaBCVKUEKOVxHYS4vb9PlH8l83OMd8BIsFW";
   const text = `site: demo
 domain: demo.test
@@ -111,15 +106,6 @@ hosts:
   one: { address: 192.0.2.1, roles: [edge, manager, turn, apps, store], ssh: { hostKey: ${hostKey} } }
   two: { address: 192.0.2.2, roles: [media], ssh: { hostKey: ${hostKey} } }
 `;
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), "barecast-old-images-"));
-    process.env.PATH = `${folder}:${searchPath}`;
-  });
-  afterEach(() => {
-    process.env.PATH = searchPath;
-    rmSync(folder, { recursive: true });
-  });
-
   /** Hosts that answer so: the manager what is used, both their removal. What they were asked lies in files of their addresses. */
   async function removed(used: string, one: string, two: string) {
     const ssh = `#!/bin/sh

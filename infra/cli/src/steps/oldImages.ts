@@ -2,7 +2,7 @@ import { sshProblem } from "@barecast/ansible";
 import type { Host } from "@barecast/site";
 import { imageTable, registryOf } from "@barecast/stack";
 import type { Context } from "../context";
-import { answerOf, ofSsh, onHost, type Answer } from "./manager";
+import { answerOf, lastWords, ofSsh, onHost, type Answer } from "./manager";
 
 /** What a host holds no longer, of its Docker and of the registry; and why not all that it should. */
 export interface Removed {
@@ -46,9 +46,12 @@ export async function removeOldImages(context: Context, current: readonly string
   return all.filter(({ images, problem }) => images.length > 0 || problem !== undefined);
 }
 
-function removedBy({ host, code, stdout, stderr }: Answer): Removed {
+function removedBy(answer: Answer): Removed {
+  const { host, code, stdout, stderr } = answer;
   const images = [...new Set(stdout.split("\n").filter(Boolean))].sort();
-  const found = stderr.trim().split("\n").at(-1) || (code === null ? `no end within ${within.hostMs / 1000} s` : `exit code ${code}`);
+  const found = lastWords(answer, `no end within ${within.hostMs / 1000} s`)
+    .split("\n")
+    .at(-1);
   const problem = code === ofSsh ? sshProblem(host.name, stderr) : `hosts.${host.name}: Expected its old images to go, found: ${found}`;
   return { host: host.name, images, ...(code === 0 ? {} : { problem }) };
 }

@@ -1,19 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { folderInPath } from "../testing/folderInPath";
 import { bringPrerequisites } from "./prerequisites";
 
 // What is called is written down by stand-ins that come first in PATH: this computer stays as it is.
 let folder: string;
-const searchPath = process.env.PATH;
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "barecast-prerequisites-"));
-  process.env.PATH = `${folder}:${searchPath}`;
-});
-afterEach(() => {
-  process.env.PATH = searchPath;
-  rmSync(folder, { recursive: true });
-});
+folderInPath((made) => (folder = made));
 
 /** Writes stand-ins; each writes down its name and arguments, and does what is said. */
 function standIns(scripts: Readonly<Record<string, string>>): void {
