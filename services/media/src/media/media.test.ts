@@ -43,6 +43,31 @@ test("a kept group begins at the last key frame and is replayed 1 ms a picture, 
   expect(cache.kept()).toEqual([packet(3, 8200, 2), packet(4, 8200, 3), packet(5, 11_800, 4)]);
 });
 
+test("packets that were lost and come late take their place in a kept group, or none when they are of the one before", () => {
+  const cache = new GopCache();
+  cache.add(packet(2, 0xffff_f000, 1), true);
+  cache.add(packet(4, 3200, 3), false);
+  cache.add(packet(1, 0xffff_e1f0, 0), false);
+  cache.add(packet(3, 0xffff_fe10, 2), false);
+  expect(cache.replay()).toEqual([packet(2, 3020, 1), packet(4, 3200, 3), packet(3, 3110, 2)]);
+});
+
+test("the group of a source that can be asked is kept until it can be asked again", () => {
+  jest.useFakeTimers();
+  const cache = new GopCache(330);
+  cache.add(packet(1, 1000, 0), true);
+  jest.advanceTimersByTime(330);
+  cache.add(packet(2, 4600, 1), false);
+  expect(cache.kept()).toHaveLength(2);
+  jest.advanceTimersByTime(1);
+  expect(cache.kept()).toEqual([]);
+  cache.add(packet(3, 8200, 2), false);
+  expect(cache.replay()).toEqual([]);
+  cache.add(packet(4, 11_800, 3), true);
+  expect(cache.kept()).toHaveLength(1);
+  jest.useRealTimers();
+});
+
 test("an outgoing stream stays continuous when its source changes", () => {
   const rewriter = new Rewriter(90_000, 65_535);
   const next = (sequenceNumber: number, timestamp: number) => {

@@ -8,6 +8,12 @@ export const KEY_FRAME_INTERVAL_MS = 330;
 /** How often one that waits for a key frame asks again: requests are lost as other packets are. */
 export const ASK_AGAIN_MS = 400;
 
+/**
+ * How long the pictures of a source that can be asked are kept after a key frame: until it can be asked for the next one. A recording asks
+ * every few seconds, and whoever joins right then would wait for that long.
+ */
+export const KEPT_MS = KEY_FRAME_INTERVAL_MS;
+
 /** Where packets of a track go. Both are on the path of every packet. */
 export interface TrackSink {
   onPacket(packet: MediaPacket, isKeyStart: boolean, track: Track): void;
@@ -24,7 +30,7 @@ export interface TrackSink {
 export interface TrackOptions {
   kind: Kind;
   onFlow?: (isFlowing: boolean) => void;
-  /** Asks the real source for a key frame; left out where the source can't answer (cameras): then the last group of pictures is kept. */
+  /** Asks the real source for a key frame; left out where the source can't answer (cameras): then the last group of pictures is kept whole. */
   askKeyFrame?: () => void;
 }
 
@@ -46,7 +52,7 @@ export class Track {
     this.kind = kind;
     this.flow = new Flow(onFlow ?? (() => undefined));
     this.askKeyFrame = askKeyFrame;
-    if (!askKeyFrame && kind === "video") this.gop = new GopCache();
+    if (kind === "video") this.gop = new GopCache(askKeyFrame && KEPT_MS);
   }
 
   push(packet: MediaPacket): void {

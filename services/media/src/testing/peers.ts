@@ -45,6 +45,8 @@ export class Publisher {
   keyFrames = 0;
   readonly feedback: number[] = [];
   private readonly track = new MediaStreamTrack({ kind: "video" });
+  /** Sends key frames alone. */
+  sendsKeysOnly = false;
   private wantsKey = true;
   private timer?: NodeJS.Timeout;
   private sequenceNumber = 65_500;
@@ -78,7 +80,7 @@ export class Publisher {
   }
 
   private sendPicture(): void {
-    const isKeyFrame = this.wantsKey;
+    const isKeyFrame = this.wantsKey || this.sendsKeysOnly;
     this.wantsKey = false;
     this.keyFrames += isKeyFrame ? 1 : 0;
     const sequenceNumber = this.nextSequenceNumber();

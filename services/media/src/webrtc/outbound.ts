@@ -107,9 +107,9 @@ export class Outbound implements TrackSink {
   private begin(): void {
     const { track } = this;
     if (!this.isReady || !track || track.isHeld) return;
-    this.gate.ask(track);
     const kept = track.gop?.replay() ?? [];
     if (kept.length > 0 && this.open(true, track)) this.burst.start(kept);
+    else this.gate.ask(track);
   }
 
   private open(isKeyStart: boolean, track: Track): boolean {
