@@ -1,5 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { awaitPicture, goLive, live, livenessProblem, openConsole, openReporter, picture, readCounter, stop } from "@barecast/e2e";
+import {
+  awaitPicture,
+  goLive,
+  live,
+  livenessProblem,
+  openConsole,
+  openReporter,
+  phoneClip,
+  picture,
+  readCounter,
+  stop,
+} from "@barecast/e2e";
 import { cgroupFolders, megabytes, memoryOf } from "./cgroup";
 import { loadText } from "./load";
 import type { Figure } from "./report";
@@ -23,7 +34,7 @@ show containerd $(root_of memory)/system.slice/containerd.service
 export async function memory(): Promise<Figure[]> {
   const running = await runningSite();
   const before = await read(running);
-  return withBrowsers(running, [{ hasCamera: true }, { hasCamera: false }], async (phone, desk) => {
+  return withBrowsers(running, [{ camera: phoneClip }, {}], async (phone, desk) => {
     const title = `Bench ${Date.now()}`;
     const reporter = await openReporter(phone!, running.site);
     await goLive(reporter, title);

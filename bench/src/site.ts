@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { Barecast, clientNetwork, projectFolder, SiteUnderTest, startBrowser, type Browser } from "@barecast/e2e";
+import { Barecast, clientNetwork, projectFolder, SiteUnderTest, startBrowser, type Browser, type Clip } from "@barecast/e2e";
 import { machineNetwork, machineStatus } from "@barecast/machines";
 import { loadSite, openSecrets, placeOf, type Host, type Place, type Site } from "@barecast/site";
 
@@ -51,7 +51,7 @@ export async function runningSite(env = process.env): Promise<RunningSite> {
 /** Browsers in networks of their own, for as long as `act` runs. */
 export async function withBrowsers<T>(
   { site }: RunningSite,
-  wanted: readonly { readonly hasCamera: boolean }[],
+  wanted: readonly { readonly camera?: Clip }[],
   act: (...browsers: Browser[]) => Promise<T>,
 ): Promise<T> {
   const undoing: (() => Promise<void>)[] = [];

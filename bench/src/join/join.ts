@@ -1,5 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { awaitPicture, goLive, openConsole, openReporter, picture, stop, tile, turnTo, until, type Browser } from "@barecast/e2e";
+import {
+  awaitPicture,
+  goLive,
+  openConsole,
+  openReporter,
+  phoneClip,
+  picture,
+  stop,
+  tile,
+  turnTo,
+  until,
+  type Browser,
+} from "@barecast/e2e";
 import type { Page } from "playwright-core";
 import { firstAddress } from "../address";
 import { loadText } from "../load";
@@ -37,7 +49,7 @@ export async function join(): Promise<Figure[]> {
   const control = await openControl(running);
   const kurento = await Kurento.connect(control.url);
   try {
-    return await withBrowsers(running, [{ hasCamera: true }, { hasCamera: false }], (phone, desk) =>
+    return await withBrowsers(running, [{ camera: phoneClip }, {}], (phone, desk) =>
       withPublisher(running, kurento, phone!, (title, pipeline) => compare(running, kurento, desk!, title, pipeline)),
     );
   } finally {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Browser as CdpBrowser, Page } from "playwright-core";
 import { Wait, type StartedTestContainer } from "testcontainers";
-import { clipFile, phoneClip } from "./clip";
+import { clipFile, type Clip } from "./clip";
 import { controlPort } from "./firewall";
 import { FirstServedContainer } from "./firstServed";
 import { testImages } from "./images";
@@ -35,12 +35,12 @@ export function resolverRules(hosts: Known["hosts"]): string {
 const againstHangsMs = 180_000;
 
 /**
- * Starts a browser in a client's network. Its camera shows the counter when `hasCamera`; certificate errors are errors.
+ * Starts a browser in a client's network. `camera`: what its camera shows; none when left out. Certificate errors are errors.
  * @throws Error with Chromium's last words when it does not answer
  */
-export async function startBrowser(network: ClientNetwork, known: Known, { hasCamera = false } = {}): Promise<Browser> {
+export async function startBrowser(network: ClientNetwork, known: Known, { camera }: { camera?: Clip } = {}): Promise<Browser> {
   const { browser: image } = await testImages();
-  const clip = hasCamera ? await clipFile(phoneClip) : undefined;
+  const clip = camera && (await clipFile(camera));
   const inside = "/clips/camera.mjpeg";
   const names = resolverRules(known.hosts);
   const container = await new FirstServedContainer(image)
@@ -61,6 +61,7 @@ export async function startBrowser(network: ClientNetwork, known: Known, { hasCa
       newPage: async () => {
         const context = await cdp.newContext({ viewport: { width: 1280, height: 800 } });
         context.setDefaultTimeout(againstHangsMs);
+        if (camera?.atMostPerSecond) await context.addInitScript(`(${limitCamera})(${camera.atMostPerSecond})`);
         return context.newPage();
       },
       close: async () => {
@@ -72,6 +73,16 @@ export async function startBrowser(network: ClientNetwork, known: Known, { hasCa
     await container.stop({ timeout: 0 });
     throw error;
   }
+}
+
+/** Runs in each page before its own programs: whoever asks for the camera gets at most `max` pictures a second. Self-contained. */
+function limitCamera(max: number): void {
+  // Pages without TLS have no devices.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  const ask = devices?.getUserMedia.bind(devices);
+  if (!devices || !ask) return;
+  devices.getUserMedia = ({ video, ...others } = {}) =>
+    ask({ ...others, video: video && { ...(video === true ? {} : video), frameRate: { max } } });
 }
 
 async function connect(container: StartedTestContainer): Promise<CdpBrowser> {

@@ -1,4 +1,5 @@
 import { startBrowser, type Browser } from "../../src/browser";
+import { thinClip, type Clip } from "../../src/clip";
 import type { Access } from "../../src/firewall";
 import { judged } from "../../src/judge";
 import { clientNetwork, type ClientNetwork } from "../../src/networks";
@@ -20,7 +21,7 @@ afterAll(async () => {
   await standIn?.remove();
 });
 
-async function browserIn(access: Access, options: { hasCamera?: boolean; trusts?: boolean } = {}): Promise<Browser> {
+async function browserIn(access: Access, options: { camera?: Clip; trusts?: boolean } = {}): Promise<Browser> {
   const network = await clientNetwork(standIn.network, access);
   open.push(network);
   const known = { hosts: { [standIn.domain]: standIn.address }, ...(options.trusts === false ? {} : { ca: standIn.ca }) };
@@ -31,7 +32,7 @@ async function browserIn(access: Access, options: { hasCamera?: boolean; trusts?
 
 describe("the counter", () => {
   test("goes from a camera through a peer connection, and a check that is true while it runs is false when it is paused", async () => {
-    const browser = await browserIn("open", { hasCamera: true });
+    const browser = await browserIn("open", { camera: thinClip });
     const page = await browser.newPage();
     await page.goto(`https://${standIn.domain}/`);
     await page.evaluate(async () => {
@@ -39,7 +40,7 @@ describe("the counter", () => {
         HTMLVideoElement,
         HTMLVideoElement,
       ];
-      const camera = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360, frameRate: 30 } });
+      const camera = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 180 } });
       local.srcObject = camera;
       const [sender, receiver] = [new RTCPeerConnection(), new RTCPeerConnection()];
       sender.onicecandidate = ({ candidate }) => void receiver.addIceCandidate(candidate ?? undefined);
