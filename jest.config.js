@@ -1,6 +1,7 @@
 "use strict";
-// Six projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
-// them, and the runner killed at its writes), siteless (stories that need no site), e2e (the stories on one site that they share) and deploy (those on sites of their own).
+// Seven projects: unit (no Docker, no network), services (one service with what it needs in containers), hosts (machines and Ansible's roles on
+// them, and the runner killed at its writes), siteless (stories that need no site), e2e (the stories on one site that they share), deploy (those on
+// sites of their own) and trio (on three machines).
 // A workspace's name maps to its source.
 const { readdirSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
@@ -74,6 +75,13 @@ module.exports = {
       testMatch: ["<rootDir>/tests/e2e/stories/deploy/*.story.ts"],
       globalSetup: "<rootDir>/tests/e2e/src/deploySetup.ts",
       globalTeardown: "<rootDir>/tests/e2e/src/deployTeardown.ts",
+    },
+    {
+      ...shared,
+      displayName: "trio",
+      testMatch: ["<rootDir>/tests/e2e/stories/trio/*.story.ts"],
+      globalSetup: "<rootDir>/tests/e2e/src/trioSetup.ts",
+      globalTeardown: "<rootDir>/tests/e2e/src/trioTeardown.ts",
     },
   ],
 };

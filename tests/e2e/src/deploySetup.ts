@@ -1,3 +1,3 @@
-import { beginDeploying } from "./deploying";
+import { deployRun } from "./runs";
 
-export default beginDeploying;
+export default () => deployRun.begin();

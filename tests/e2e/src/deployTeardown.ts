@@ -1,3 +1,3 @@
-import { endDeploying } from "./deploying";
+import { deployRun } from "./runs";
 
-export default endDeploying;
+export default () => deployRun.end();

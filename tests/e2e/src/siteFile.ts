@@ -14,11 +14,13 @@ export const storySite = {
 
 /** Whether a site is of a story that needs none which is up (`siteless`). */
 export const isSitelessSite = (site: string): boolean => /^e2e-(blank|build|poor|words)$/.test(site);
+/** The site of three machines. */
+export const trioSite = `${storySite.site}-trio`;
 /**
  * Whether a site is one that a story of deploying has for itself: its name begins with the shared one's. Nobody else's site has such a name but
- * {@link isSitelessSite}.
+ * {@link isSitelessSite} and {@link trioSite}.
  */
-export const isOwnSite = (site: string): boolean => site.startsWith(`${storySite.site}-`) && !isSitelessSite(site);
+export const isOwnSite = (site: string): boolean => site.startsWith(`${storySite.site}-`) && !isSitelessSite(site) && site !== trioSite;
 
 type Mapping = { [key: string]: unknown };
 

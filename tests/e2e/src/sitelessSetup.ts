@@ -1,3 +1,3 @@
-import { beginSiteless } from "./siteless";
+import { sitelessRun } from "./runs";
 
-export default beginSiteless;
+export default () => sitelessRun.begin();

@@ -1,3 +1,3 @@
-import { endSiteless } from "./siteless";
+import { sitelessRun } from "./runs";
 
-export default endSiteless;
+export default () => sitelessRun.end();

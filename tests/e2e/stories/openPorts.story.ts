@@ -6,7 +6,7 @@ import { Scene } from "../src/scene";
 import { rangesOf, udpPorts } from "../src/udpScan";
 
 // All 65,535 ports of the host, as they look from where people, neighbours and containers are: open is what the port plan says, and nothing else.
-// The site of three hosts, which are open to each other for more: deploy/trio.story.ts.
+// The site of three hosts, which are open to each other for more: trio/openPorts.ts.
 jest.setTimeout(30 * 60_000);
 
 let scene: Scene;

@@ -11,13 +11,13 @@ import { awaitPicture, goLive, openConsole, openReporter, picture } from "../../
 import { projectFolder } from "../../src/project";
 import { Scene } from "../../src/scene";
 import type { SiteUnderTest } from "../../src/site";
-import { merged, readSiteFile, writeSiteFile } from "../../src/siteFile";
+import { merged, readSiteFile, trioSite, writeSiteFile } from "../../src/siteFile";
 import { steadySince } from "../../src/steadySince";
 import { ThreeHosts, threeHosts, type HostsAndServices } from "../../src/threeHosts";
 import { unanswered, wrongDuring } from "../../src/unanswered";
 import { until } from "../../src/until";
 import { anotherPicture, liveProblem } from "../../src/watch";
-import { openPortsAreThePlans } from "./trio/openPorts";
+import { openPortsAreThePlans } from "./openPorts";
 
 // Three machines: what of them is lost is answered elsewhere, and what comes back is made whole. Nothing is made for this one.
 // Longer than usual: the site is brought up once, and its tests are what happens to it, one thing after the other.
@@ -25,8 +25,8 @@ jest.setTimeout(60 * 60_000);
 
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-trio-"));
 const trioFile = merged(readSiteFile(path.join(projectFolder, "sites", "trio.yaml")), {
-  site: "e2e-trio",
-  domain: "e2e-trio.localhost",
+  site: trioSite,
+  domain: `${trioSite}.localhost`,
   network: { machines: "172.30.245.0/24" },
 });
 const siteFile = writeSiteFile(trioFile, folder);

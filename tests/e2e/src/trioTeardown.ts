@@ -1,0 +1,3 @@
+import { trioRun } from "./runs";
+
+export default () => trioRun.end();
