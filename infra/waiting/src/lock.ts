@@ -16,8 +16,8 @@ function lockFile(name: string): string {
  * Locks of this computer's engine, which all checkouts share; whoever needs both takes `build` first.
  * `build`: one builds at a time, and nobody removes what a build needs meanwhile.
  * `images`: alone for who removes images, together for those who make containers of what they just loaded.
- * `stories`, `deploy`, `trio`, `siteless`: the stories on the site that they share, those on sites of their own and on three hosts, and those that need none. What they
- * make bears the same names in each run.
+ * `stories`, `deploy`, `trio`, `siteless`: the stories on the site that they share, those on sites of their own and on three hosts, and those
+ * that need none. What they make bears the same names in each run.
  */
 export const engineLock = (name: "build" | "images" | "stories" | "deploy" | "trio" | "siteless") => lockFile(name);
 
