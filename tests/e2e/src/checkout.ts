@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { testLabel } from "./footprint";
 import { cacheFolder, projectFolder } from "./project";
 
 /** What no checkout holds. Compiled programs are taken along: nothing of them changes. */
@@ -31,12 +32,16 @@ export function brokenCheckout(service: string, says: string): string {
   return folder;
 }
 
-/** A checkout at which the recipe of a service's image is another one. The cache is its own, with the images that are built here. @returns its folder */
+/**
+ * A checkout at which the recipe of a service's image is another one. The cache is its own, with the images that are built here, and a label of
+ * theirs says that they are a test's.
+ * @returns its folder
+ */
 export function changedCheckout(service: string, change: (dockerfile: string) => string): string {
   const folder = copiedCheckout();
   shareImages(path.join(folder, ".cache"));
   const recipe = path.join(folder, "services", service, "Dockerfile");
-  writeFileSync(recipe, change(readFileSync(recipe, "utf8")));
+  writeFileSync(recipe, `${change(readFileSync(recipe, "utf8"))}\nLABEL ${testLabel}=changed\n`);
   // Newer than the recipe, too.
   writeFileSync(path.join(folder, ".tools", "build.stamp"), "");
   return folder;

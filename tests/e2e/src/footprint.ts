@@ -7,6 +7,9 @@ export type Footprint = Readonly<Record<"containers" | "networks" | "volumes" | 
 
 type Labels = Readonly<Record<string, string>> | null | undefined;
 
+/** What tests made bears it. */
+export const testLabel = "barecast.test";
+
 /** What no site has: images that tests alone need. */
 const ofTests = imageNames.filter((name) => imageTable[name].purpose === "test").map((name) => `barecast/${name}:`);
 
@@ -17,7 +20,7 @@ const ofTests = imageNames.filter((name) => imageTable[name].purpose === "test")
 export async function footprint(site: string): Promise<Footprint> {
   const isOfTests = (ref: string) => ofTests.some((prefix) => ref.startsWith(prefix));
   const isOurs = (labels: Labels) =>
-    labels?.["org.testcontainers"] !== "true" && labels?.["barecast.test"] === undefined && [undefined, site].includes(labels?.[siteLabel]);
+    labels?.["org.testcontainers"] !== "true" && labels?.[testLabel] === undefined && [undefined, site].includes(labels?.[siteLabel]);
   const [containers, networks, volumes, images] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listNetworks(),
@@ -38,6 +41,7 @@ export async function footprint(site: string): Promise<Footprint> {
       .map(({ Name }) => Name)
       .sort(),
     images: images
+      .filter(({ Labels }) => isOurs(Labels))
       .flatMap(({ RepoTags }) => RepoTags ?? [])
       .filter((ref) => !isOfTests(ref))
       .sort(),
