@@ -8,7 +8,7 @@ export interface Health {
 const ready: Health = { status: "ok", database: "ok" };
 
 /**
- * Ready when Parse answers a query from its database within `withinMs`. That it did holds for `holdsMs`: Traefik asks each second, signaling every five,
+ * Ready when Parse answers a query from its database within `withinMs`. That it did holds for `holdsMs`: Traefik asks every two seconds, signaling every five,
  * Docker every ten, and a query is most of what the service does while nobody needs it.
  */
 export function healthOf(Parse: ParseSdk, { withinMs = 3000, holdsMs = 4000 } = {}): (isDraining: boolean) => Promise<Health> {

@@ -163,7 +163,7 @@ export function routed(
     ...(options.healthPath
       ? {
           [`${balancer}.healthcheck.path`]: options.healthPath,
-          [`${balancer}.healthcheck.interval`]: "1s",
+          [`${balancer}.healthcheck.interval`]: "2s",
           [`${balancer}.healthcheck.timeout`]: "3s",
         }
       : {}),
