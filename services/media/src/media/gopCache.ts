@@ -11,15 +11,19 @@ export class GopCache {
   private isComplete = false;
   private beganAtMs = 0;
 
-  /** @param forMs how long a group is kept after it began */
-  constructor(private readonly forMs = Infinity) {}
+  /** @param forMs how long a group is kept after it began; left out where it is kept until the next one */
+  constructor(private readonly forMs?: number) {}
 
   /** On the path of every packet. */
   add(packet: MediaPacket, isKeyStart: boolean): void {
     if (!isKeyStart && !this.isComplete) return;
+    this.dropOld();
     const first = this.packets[0]?.timestamp;
+    // Of a source that can be asked, packets that were lost come late, the beginning of an older group among them.
+    const isLate = first !== undefined && isBefore(packet.timestamp, first) && (!isKeyStart || this.forMs !== undefined);
+    if (isLate) return;
     if (isKeyStart && first !== packet.timestamp) this.begin();
-    else if (this.isOver() || isBefore(packet.timestamp, first!)) return;
+    if (!this.isComplete) return;
     this.packets.push(packet);
     this.bytes += packet.payload.length;
     if (this.bytes > MAX_BYTES) this.clear();
@@ -33,8 +37,15 @@ export class GopCache {
 
   /** The group as it came. */
   kept(): readonly MediaPacket[] {
-    this.isOver();
+    this.dropOld();
     return this.packets;
+  }
+
+  /** Of the group no packet is missing: who begins with it is shown all of its pictures. */
+  get isWhole(): boolean {
+    const [first] = this.packets;
+    const newest = Math.max(...this.packets.map(({ sequenceNumber }) => (sequenceNumber - first!.sequenceNumber) & 0xffff));
+    return newest === this.packets.length - 1;
   }
 
   /**
@@ -55,12 +66,10 @@ export class GopCache {
     this.beganAtMs = performance.now();
   }
 
-  /** True when there is no group, or none any more. */
-  private isOver(): boolean {
-    if (this.isComplete && performance.now() - this.beganAtMs > this.forMs) this.clear();
-    return !this.isComplete;
+  private dropOld(): void {
+    if (this.forMs !== undefined && this.isComplete && performance.now() - this.beganAtMs > this.forMs) this.clear();
   }
 }
 
-/** Of times that wrap at 32 bits: packets that were lost come late, also those of the group before. */
+/** Of times that wrap at 32 bits. */
 const isBefore = (time: number, other: number) => ((time - other) | 0) < 0;

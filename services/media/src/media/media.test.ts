@@ -43,7 +43,7 @@ test("a kept group begins at the last key frame and is replayed 1 ms a picture, 
   expect(cache.kept()).toEqual([packet(3, 8200, 2), packet(4, 8200, 3), packet(5, 11_800, 4)]);
 });
 
-test("packets that were lost and come late take their place in a kept group, or none when they are of the one before", () => {
+test("packets that were lost and come late have their time in a kept group, and no place when they are of the one before", () => {
   const cache = new GopCache();
   cache.add(packet(2, 0xffff_f000, 1), true);
   cache.add(packet(4, 3200, 3), false);
@@ -66,6 +66,32 @@ test("the group of a source that can be asked is kept until it can be asked agai
   cache.add(packet(4, 11_800, 3), true);
   expect(cache.kept()).toHaveLength(1);
   jest.useRealTimers();
+});
+
+test("of a source that can be asked a late beginning of an older group is passed by, and a group with a gap is none to begin with", () => {
+  const cache = new GopCache(330);
+  cache.add(packet(10, 9000, 1), true);
+  cache.add(packet(3, 1000, 0), true);
+  expect(cache.kept()).toEqual([packet(10, 9000, 1)]);
+  expect(cache.isWhole).toBe(true);
+  cache.add(packet(12, 12_000, 3), false);
+  expect(cache.isWhole).toBe(false);
+  cache.add(packet(11, 12_000, 2), false);
+  expect(cache.isWhole).toBe(true);
+  // The first packet of a key frame was lost: its others came before it.
+  cache.add(packet(65_535, 20_000, 4), true);
+  cache.add(packet(1, 23_000, 6), false);
+  expect(cache.isWhole).toBe(false);
+});
+
+test("what is kept of another codec is nothing to begin with", () => {
+  const track = new Track({ kind: "video" });
+  track.codec = { name: "VP8", clockRate: 90_000 };
+  track.push(packet(1, 1000, 0x10, 0x10));
+  expect(track.replay()).toHaveLength(1);
+  track.codec = { name: "H264", clockRate: 90_000 };
+  expect(track.replay()).toEqual([]);
+  track.close();
 });
 
 test("an outgoing stream stays continuous when its source changes", () => {

@@ -61,7 +61,7 @@ export class RtpLane implements TrackSink {
   }
 
   onStart(): void {
-    const kept = this.input?.isHeld ? [] : (this.input?.gop?.kept() ?? []);
+    const kept = this.input?.isHeld ? [] : (this.input?.kept() ?? []);
     kept.forEach((packet, index) => this.onPacket(packet, index === 0, this.input!));
     if (kept.length === 0) this.input?.requestKeyFrame();
   }

@@ -9,8 +9,8 @@ export const KEY_FRAME_INTERVAL_MS = 330;
 export const ASK_AGAIN_MS = 400;
 
 /**
- * How long the pictures of a source that can be asked are kept after a key frame: until it can be asked for the next one. A recording asks
- * every few seconds, and whoever joins right then would wait for that long.
+ * How long the pictures of a source that can be asked are kept after a key frame: about as long as it can't be asked for the next one. A
+ * recording asks every few seconds, and whoever joins right then would wait for that long.
  */
 export const KEPT_MS = KEY_FRAME_INTERVAL_MS;
 
@@ -38,10 +38,12 @@ export interface TrackOptions {
 export class Track {
   readonly kind: Kind;
   readonly flow: Flow;
-  readonly gop?: GopCache;
   codec?: Codec;
   clock?: SenderClock;
   private sinks: TrackSink[] = [];
+  private readonly gop?: GopCache;
+  /** Of the kept group. */
+  private keptCodec?: Codec;
   private readonly askKeyFrame?: () => void;
   private askedAtMs = -Infinity;
   private askTimer?: NodeJS.Timeout;
@@ -59,10 +61,25 @@ export class Track {
     this.flow.touch(packet.payload.length);
     const isKeyStart = this.codec !== undefined && startsKeyFrame(this.codec.name, packet.payload);
     this.gop?.add(packet, isKeyStart);
-    if (isKeyStart) this.forgetRequest();
+    if (isKeyStart) {
+      this.keptCodec = this.codec;
+      this.forgetRequest();
+    }
     if (this.held || this.paused) return;
     const { sinks } = this;
     for (let i = 0; i < sinks.length; i++) sinks[i]!.onPacket(packet, isKeyStart, this);
+  }
+
+  /** The packets since the last key frame of a source that can't be asked for one, as they came. */
+  kept(): readonly MediaPacket[] {
+    return this.askKeyFrame ? [] : (this.gop?.kept() ?? []);
+  }
+
+  /** What a viewer who joins now begins with, for {@link GopCache.replay}; nothing: it has to ask for a key frame. */
+  replay(): MediaPacket[] {
+    const kept = this.gop?.replay() ?? [];
+    if (this.keptCodec !== this.codec || (this.askKeyFrame && !this.gop?.isWhole)) return [];
+    return kept;
   }
 
   addSink(sink: TrackSink): void {

@@ -62,10 +62,10 @@ export class RecorderInputs {
     );
   }
 
-  /** Pictures since the last key frame, where they are kept; a recording that starts with them needs no other. */
+  /** Pictures since the last key frame, of a source that can't be asked for one; a recording that starts with them needs no other. */
   takeKept(): MediaPacket[] {
     const track = this.sinks.get("video")?.track;
-    const kept = track?.isHeld ? [] : [...(track?.gop?.kept() ?? [])];
+    const kept = track?.isHeld ? [] : [...(track?.kept() ?? [])];
     if (kept.length > 0) this.waitsForKey.delete("video");
     return kept;
   }

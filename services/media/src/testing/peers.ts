@@ -44,9 +44,9 @@ export class Publisher {
   sent = 0;
   keyFrames = 0;
   readonly feedback: number[] = [];
+  /** Each so many pictures one is a key frame without being asked for. */
+  keyEvery = Infinity;
   private readonly track = new MediaStreamTrack({ kind: "video" });
-  /** Sends key frames alone. */
-  sendsKeysOnly = false;
   private wantsKey = true;
   private timer?: NodeJS.Timeout;
   private sequenceNumber = 65_500;
@@ -80,7 +80,7 @@ export class Publisher {
   }
 
   private sendPicture(): void {
-    const isKeyFrame = this.wantsKey || this.sendsKeysOnly;
+    const isKeyFrame = this.wantsKey || this.sent % this.keyEvery === 0;
     this.wantsKey = false;
     this.keyFrames += isKeyFrame ? 1 : 0;
     const sequenceNumber = this.nextSequenceNumber();

@@ -107,7 +107,7 @@ export class Outbound implements TrackSink {
   private begin(): void {
     const { track } = this;
     if (!this.isReady || !track || track.isHeld) return;
-    const kept = track.gop?.replay() ?? [];
+    const kept = track.replay();
     if (kept.length > 0 && this.open(true, track)) this.burst.start(kept);
     else this.gate.ask(track);
   }
