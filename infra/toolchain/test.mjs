@@ -72,7 +72,7 @@ const images = { title: "images", command: ["./barecast", ["build"]], limitMinut
 const lanes = [
   [stories, services],
   [trio, siteless],
-  [media, hosts, deploying],
+  [deploying, media, hosts],
 ];
 /** Each stands for itself: one that fails keeps none of the others from saying what it found. @type {Plan[]} */
 const onImages = process.argv.includes("--lanes") ? [lanes] : [media, services, hosts, siteless, stories, deploying, trio];

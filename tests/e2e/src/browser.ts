@@ -61,7 +61,7 @@ export async function startBrowser(network: ClientNetwork, known: Known, { camer
       newPage: async () => {
         const context = await cdp.newContext({ viewport: { width: 1280, height: 800 } });
         context.setDefaultTimeout(againstHangsMs);
-        if (camera?.atMostPerSecond) await context.addInitScript(`(${limitCamera})(${camera.atMostPerSecond})`);
+        if (camera?.atMostPerSecond) await context.addInitScript(limitCamera, camera.atMostPerSecond);
         return context.newPage();
       },
       close: async () => {

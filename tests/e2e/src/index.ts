@@ -1,5 +1,5 @@
 export { startBrowser, type Browser, type Known } from "./browser";
-export { cameraClip, clipFile, phoneClip, thinClip, type Clip } from "./clip";
+export { cameraClip, clipFile, phoneClip, type Clip } from "./clip";
 export { clientNetwork, type ClientNetwork, type SiteNetwork } from "./networks";
 export { lagMs, live, livenessProblem, type Reading } from "./reading";
 export { until } from "./until";

@@ -1,4 +1,4 @@
-import { exclusively, type Kind } from "./exclusively";
+import { exclusively, type StoryKind } from "./exclusively";
 import { removeOutside, removeSites } from "./leftovers";
 import { isOwnSite, isSitelessSite, trioSite } from "./siteFile";
 
@@ -7,10 +7,10 @@ class Run {
   /** Gives the lock back. Jest's global setup and teardown are in one process. */
   private giveBack?: () => Promise<void>;
 
-  /** @param isTheirs by a site's name: what killed ones have left */
+  /** @param removeLeft takes away what killed ones have left, and names it */
   constructor(
-    private readonly kind: Kind,
-    private readonly isTheirs: (site: string) => boolean,
+    private readonly kind: StoryKind,
+    private readonly removeLeft: () => Promise<string[]>,
   ) {}
 
   /**
@@ -19,8 +19,7 @@ class Run {
    */
   async begin(): Promise<void> {
     this.giveBack = await exclusively(this.kind);
-    // First what may stand in the sites' networks.
-    const removed = [...(await removeOutside()), ...(await removeSites(this.isTheirs))];
+    const removed = await this.removeLeft();
     if (removed.length > 0) console.warn(`Removed what killed stories had left: ${removed.join(", ")}`);
   }
 
@@ -30,6 +29,10 @@ class Run {
   }
 }
 
-export const sitelessRun = new Run("siteless", isSitelessSite);
-export const deployRun = new Run("deploy", isOwnSite);
-export const trioRun = new Run("trio", (site) => site === trioSite);
+/** First what may stand in the sites' networks. */
+const removeAll = async (isTheirs: (site: string) => boolean) => [...(await removeOutside()), ...(await removeSites(isTheirs))];
+
+// Lanes begin with those that take away what stands outside of sites: later the story of leftovers is at work.
+export const sitelessRun = new Run("siteless", () => removeSites(isSitelessSite));
+export const deployRun = new Run("deploy", () => removeAll(isOwnSite));
+export const trioRun = new Run("trio", () => removeAll((site) => site === trioSite));

@@ -1,6 +1,6 @@
 import { startBrowser, type Browser } from "./browser";
 import { startCamera, type Camera, type CameraLogin } from "./camera";
-import { thinClip } from "./clip";
+import { storyClip } from "./clip";
 import type { Access } from "./firewall";
 import { clientNetwork, type ClientNetwork } from "./networks";
 import { sharedSite } from "./sharedSite";
@@ -64,7 +64,7 @@ export class Scene {
 
   private async browser(access: Access, hasCamera: boolean): Promise<Browser> {
     const network = await this.clients(access);
-    const browser = await startBrowser(network, this.site.known, hasCamera ? { camera: thinClip } : {});
+    const browser = await startBrowser(network, this.site.known, hasCamera ? { camera: storyClip } : {});
     this.undoing.push(() => browser.close());
     return browser;
   }

@@ -18,7 +18,7 @@ export const isSitelessSite = (site: string): boolean => /^e2e-(blank|build|poor
 export const trioSite = `${storySite.site}-trio`;
 /**
  * Whether a site is one that a story of deploying has for itself: its name begins with the shared one's. Nobody else's site has such a name but
- * {@link isSitelessSite} and {@link trioSite}.
+ * {@link isSitelessSite} and {@link trioSite}, and what the story of leftovers leaves for a moment.
  */
 export const isOwnSite = (site: string): boolean => site.startsWith(`${storySite.site}-`) && !isSitelessSite(site) && site !== trioSite;
 

@@ -1,5 +1,5 @@
 import { startBrowser, type Browser } from "../../src/browser";
-import { thinClip, type Clip } from "../../src/clip";
+import { storyClip, type Clip } from "../../src/clip";
 import type { Access } from "../../src/firewall";
 import { judged } from "../../src/judge";
 import { clientNetwork, type ClientNetwork } from "../../src/networks";
@@ -32,7 +32,7 @@ async function browserIn(access: Access, options: { camera?: Clip; trusts?: bool
 
 describe("the counter", () => {
   test("goes from a camera through a peer connection, and a check that is true while it runs is false when it is paused", async () => {
-    const browser = await browserIn("open", { camera: thinClip });
+    const browser = await browserIn("open", { camera: storyClip });
     const page = await browser.newPage();
     await page.goto(`https://${standIn.domain}/`);
     await page.evaluate(async () => {
