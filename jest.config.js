@@ -53,6 +53,7 @@ module.exports = {
       displayName: "services",
       testMatch: ["<rootDir>/services/parse/src/**/*.itest.ts"],
       globalSetup: "<rootDir>/tests/e2e/src/servicesSetup.ts",
+      globalTeardown: "<rootDir>/tests/e2e/src/servicesTeardown.ts",
     },
     { ...shared, displayName: "hosts", testMatch: ["<rootDir>/infra/{machines,ansible,runner}/src/**/*.itest.ts"] },
     {

@@ -70,7 +70,7 @@ const ok = [
 const images = { title: "images", command: ["./barecast", ["build"]], limitMinutes: 40 };
 /** Three that take about as long. @type {Plan[]} */
 const lanes = [
-  [stories, services],
+  [services, stories],
   [trio, siteless],
   [deploying, media, hosts],
 ];

@@ -1,4 +1,5 @@
-import { engineLock, withLock } from "@barecast/waiting";
+import { engineLock } from "@barecast/waiting";
+import { heldLock } from "./heldLock";
 import { projectFolder } from "./project";
 
 /** Of stories. Two runs of one kind would meet in names and addresses. */
@@ -10,9 +11,5 @@ export type StoryKind = Exclude<Parameters<typeof engineLock>[0], "build" | "ima
  */
 export function exclusively(kind: StoryKind): Promise<() => Promise<void>> {
   const refuse = (holder: string) => new Error(`Expected no other stories at work on this computer, found ${holder}. Wait until they end`);
-  return new Promise((taken, refused) => {
-    const options = { purpose: `the stories of ${projectFolder}`, refuse };
-    const run: Promise<void> = withLock(engineLock(kind), options, () => new Promise((done) => taken(() => (done(), run))));
-    run.catch(refused);
-  });
+  return heldLock(engineLock(kind), { purpose: `the stories of ${projectFolder}`, refuse });
 }

@@ -1,0 +1,3 @@
+import { end } from "./servicesSetup";
+
+export default end;
