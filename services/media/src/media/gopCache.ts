@@ -8,7 +8,6 @@ const FRAME_STEP = 90;
 export class GopCache {
   private packets: MediaPacket[] = [];
   private bytes = 0;
-  private isComplete = false;
   private beganAtMs = 0;
 
   /** @param forMs how long a group is kept after it began; left out where it is kept until the next one */
@@ -16,14 +15,14 @@ export class GopCache {
 
   /** On the path of every packet. */
   add(packet: MediaPacket, isKeyStart: boolean): void {
-    if (!isKeyStart && !this.isComplete) return;
+    if (!isKeyStart && this.packets.length === 0) return;
     this.dropOld();
     const first = this.packets[0]?.timestamp;
     // Of a source that can be asked, packets that were lost come late, the beginning of an older group among them.
     const isLate = first !== undefined && isBefore(packet.timestamp, first) && (!isKeyStart || this.forMs !== undefined);
     if (isLate) return;
     if (isKeyStart && first !== packet.timestamp) this.begin();
-    if (!this.isComplete) return;
+    else if (first === undefined) return;
     this.packets.push(packet);
     this.bytes += packet.payload.length;
     if (this.bytes > MAX_BYTES) this.clear();
@@ -32,7 +31,6 @@ export class GopCache {
   clear(): void {
     this.packets = [];
     this.bytes = 0;
-    this.isComplete = false;
   }
 
   /** The group as it came. */
@@ -43,9 +41,9 @@ export class GopCache {
 
   /** Of the group no packet is missing: who begins with it is shown all of its pictures. */
   get isWhole(): boolean {
-    const [first] = this.packets;
-    const newest = Math.max(...this.packets.map(({ sequenceNumber }) => (sequenceNumber - first!.sequenceNumber) & 0xffff));
-    return newest === this.packets.length - 1;
+    const packets = this.kept();
+    const newest = Math.max(...packets.map(({ sequenceNumber }) => (sequenceNumber - packets[0]!.sequenceNumber) & 0xffff));
+    return newest === packets.length - 1;
   }
 
   /**
@@ -62,12 +60,11 @@ export class GopCache {
 
   private begin(): void {
     this.clear();
-    this.isComplete = true;
     this.beganAtMs = performance.now();
   }
 
   private dropOld(): void {
-    if (this.forMs !== undefined && this.isComplete && performance.now() - this.beganAtMs > this.forMs) this.clear();
+    if (this.forMs !== undefined && performance.now() - this.beganAtMs > this.forMs) this.clear();
   }
 }
 

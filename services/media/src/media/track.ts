@@ -77,9 +77,9 @@ export class Track {
 
   /** What a viewer who joins now begins with, for {@link GopCache.replay}; nothing: it has to ask for a key frame. */
   replay(): MediaPacket[] {
-    const kept = this.gop?.replay() ?? [];
-    if (this.keptCodec !== this.codec || (this.askKeyFrame && !this.gop?.isWhole)) return [];
-    return kept;
+    const { gop } = this;
+    if (!gop || this.keptCodec !== this.codec || (this.askKeyFrame && !gop.isWhole)) return [];
+    return gop.replay();
   }
 
   addSink(sink: TrackSink): void {
