@@ -3,7 +3,7 @@ import { removeOutside, removeSites } from "./leftovers";
 import { isOwnSite, isSitelessSite, trioSite } from "./siteFile";
 
 /** The stories of a kind that run one after the other, beside those of other kinds. */
-class Run {
+export class Run {
   /** Gives the lock back. Jest's global setup and teardown are in one process. */
   private giveBack?: () => Promise<void>;
 
@@ -30,7 +30,7 @@ class Run {
 }
 
 /** First what may stand in the sites' networks. */
-const removeAll = async (isTheirs: (site: string) => boolean) => [...(await removeOutside()), ...(await removeSites(isTheirs))];
+export const removeAll = async (isTheirs: (site: string) => boolean) => [...(await removeOutside()), ...(await removeSites(isTheirs))];
 
 // Lanes begin with those that take away what stands outside of sites: later the story of leftovers is at work.
 export const sitelessRun = new Run("siteless", () => removeSites(isSitelessSite));

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadSite } from "@barecast/site";
 import { Barecast, type UpResult } from "./barecast";
-import { exclusively } from "./exclusively";
 import { firstServedShares } from "./firstServed";
-import { removeOutside, removeSites } from "./leftovers";
 import { startMachine } from "./machine";
+import { removeAll, Run } from "./runs";
 import { docker } from "./session";
 import { storySite, writeSiteFile } from "./siteFile";
 import { siteUnderTest, type SiteUnderTest } from "./site";
@@ -22,8 +21,7 @@ interface Shared extends Begun {
 
 const folderVariable = "BARECAST_E2E_RUN";
 const keepVariable = "BARECAST_E2E_KEEP";
-/** Gives the stories' lock back: set by `beginRun`, for `endRun` in the same process. */
-let end: (() => Promise<void>) | undefined;
+const run = new Run("stories", removeLeft);
 
 /**
  * The site that stories share. `SITE=sites/<name>.yaml` in the environment names another one, which is brought up and stays; else it is the
@@ -80,13 +78,14 @@ function noted<T>(folder: string, name: string): T | undefined {
  * @throws Error who else is at work
  */
 export async function beginRun(): Promise<void> {
-  end = await exclusively("stories");
+  await run.begin();
+  process.env[folderVariable] ||= mkdtempSync(path.join(tmpdir(), "barecast-stories-"));
+}
+
+function removeLeft(): Promise<string[]> {
   if (process.env[folderVariable]) process.env[keepVariable] = "1";
-  else process.env[folderVariable] = mkdtempSync(path.join(tmpdir(), "barecast-stories-"));
   const named = process.env["SITE"] && loadSite(path.resolve(process.env["SITE"])).name;
-  const isLeft = (site: string) => site === storySite.site && site !== named && process.env[keepVariable] === undefined;
-  const removed = [...(await removeOutside()), ...(await removeSites(isLeft))];
-  if (removed.length > 0) console.warn(`Removed what killed stories had left: ${removed.join(", ")}`);
+  return removeAll((site) => site === storySite.site && site !== named && process.env[keepVariable] === undefined);
 }
 
 /** After the last: the stories' own site is taken down, a named one stays. */
@@ -94,7 +93,7 @@ export async function endRun(): Promise<void> {
   try {
     if (!process.env[keepVariable]) await takeDown(runFolder());
   } finally {
-    await end?.();
+    await run.end();
   }
 }
 
