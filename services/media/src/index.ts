@@ -6,6 +6,7 @@ export { ConfigError, loadConfig, type MediaConfig } from "./config";
 export type { MediaServer, MediaStats } from "./mediaServer";
 export { PLATFORM } from "./platform";
 export { METHODS, PROTOCOL } from "./protocol";
+export { makeSocketsPrompt } from "./webrtc/promptSockets";
 
 /**
  * Starts a media server in this process. Fields that are left out have their defaults (see `MediaConfig`); `controlPort: 0` takes a free one.

@@ -2,11 +2,13 @@ import { ConfigError, loadConfig } from "./config";
 import { surviveFaultsOf } from "./faults";
 import { createLog } from "./log";
 import { runMediaServer } from "./mediaServer";
+import { makeSocketsPrompt } from "./webrtc/promptSockets";
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createLog(config.logLevel);
   surviveFaultsOf("werift", log);
+  makeSocketsPrompt();
   const server = await runMediaServer(config, log);
   const stop = (signal: string) => {
     log.info("stopping", { signal });

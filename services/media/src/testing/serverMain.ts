@@ -6,6 +6,7 @@ import { surviveFaultsOf } from "../faults";
 import { startMediaServer } from "../index";
 import { createLog } from "../log";
 import { Track } from "../media/track";
+import { makeSocketsPrompt } from "../webrtc/promptSockets";
 import { countAuthenticated } from "./authenticated";
 import type { Answers, Footprint } from "./serverProcess";
 
@@ -13,6 +14,7 @@ import type { Answers, Footprint } from "./serverProcess";
 async function main(): Promise<void> {
   const log = createLog("error", (line) => line.includes('"event":"bug"') && process.send?.({ bug: line }));
   surviveFaultsOf("werift", log);
+  makeSocketsPrompt();
   const authenticated = countAuthenticated();
   const server = await startMediaServer(JSON.parse(process.argv[2] ?? "{}") as Partial<MediaConfig>, log);
   process.on("message", (message) => {
