@@ -2,10 +2,9 @@
 import type { EventEmitter } from "node:events";
 import type Kurento from "kurento-client";
 import type { RawClient, RawObject } from "kurento-client";
-import { withoutDomains } from "./withoutDomains";
+import { loadKurento } from "./loadKurento";
 
-/** Of domains it makes transactions, which are not used here; where there are none, as in browsers, it makes do with less. */
-const kurento = withoutDomains((require) => require("kurento-client") as typeof Kurento);
+const kurento = loadKurento((require) => require("kurento-client") as typeof Kurento);
 
 /**
  * The only place that knows kurento-client: a typed door to the objects of one Kurento Media Server, with the methods and events that the
