@@ -38,21 +38,29 @@ export async function newParty({ newPeer, join }: Way, viewers: number, decrypti
   const publisher = newPeer("publish");
   publisher.addTransceiver(party.track, { direction: "sendonly" });
   await join("publish", publisher);
-  await connected(publisher);
+  await connected(publisher, "The publisher");
   for (let viewer = 0; viewer < viewers; viewer++) {
     const peer = newPeer("view");
     peer.addTransceiver("video", { direction: "recvonly" });
     const isDecrypting = viewer < decrypting;
     if (isDecrypting) peer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe(() => void party.received++));
     await join("view", peer);
-    await connected(peer);
+    await connected(peer, `Viewer ${viewer + 1} of ${viewers}`);
     if (!isDecrypting) countOnly(peer, () => void party.received++);
   }
   return party;
 }
 
-async function connected(peer: RTCPeerConnection): Promise<void> {
-  if (peer.connectionState !== "connected") await peer.connectionStateChange.watch((state) => state === "connected", 10_000);
+/** @throws Error when it isn't within 10 s, with how far it came */
+async function connected(peer: RTCPeerConnection, who: string): Promise<void> {
+  if (peer.connectionState === "connected") return;
+  await peer.connectionStateChange
+    .watch((state) => state === "connected", 10_000)
+    .catch((reason: unknown) => {
+      const { connectionState, iceConnectionState, iceGatheringState } = peer;
+      const found = `found ${connectionState}, ICE ${iceConnectionState}, gathering ${iceGatheringState}`;
+      throw new Error(`${who}: Expected it to be connected within 10 s, ${found}`, { cause: reason });
+    });
 }
 
 /**
