@@ -102,7 +102,7 @@ test("every process in a container runs without root and without a capability", 
   expect(wrong).toEqual([]);
 });
 
-test("of Docker, Traefik is shown what it routes by, and nothing else: no container, no secret, no change", async () => {
+test("of Docker, Traefik is shown what it routes by, and nothing else: no container, no secret, no change; only its version is kept", async () => {
   const pid = await shell(`docker inspect --format '{{.State.Pid}}' ${await site.containerOf("traefik")}`);
   const ofNetworks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   const address = await shell(`docker inspect --format '${ofNetworks}' ${await site.containerOf("socketproxy")}`);
@@ -126,6 +126,10 @@ for method, path, _ in json.loads(sys.argv[2]):
     connection = http.client.HTTPConnection(sys.argv[1], 2375, timeout=10)
     connection.request(method, path)
     print(method, path, connection.getresponse().status)
+for path in ["version", "services"]:
+    connection = http.client.HTTPConnection(sys.argv[1], 2375, timeout=10)
+    connection.request("GET", "/v1.40/" + path)
+    print(path, "kept" if connection.getresponse().getheader("Age") else "asked for")
 connection = http.client.HTTPConnection(sys.argv[1], 2375, timeout=10)
 connection.request("GET", "/v1.40/services")
 print(*sorted(service["Spec"]["Name"] for service in json.load(connection.getresponse())))
@@ -133,7 +137,8 @@ print(*sorted(service["Spec"]["Name"] for service in json.load(connection.getres
   // From Traefik's network; the program is the machine's.
   const found = await site.inside("nsenter", "-t", pid.trim(), "-n", "python3", "-c", program, address.trim(), JSON.stringify(wanted));
   const services = ["e2e-parse", "e2e-recordings-one", "e2e-signaling", "e2e-web"];
-  expect(found.trim().split("\n")).toEqual([...wanted.map((row) => row.join(" ")), services.join(" ")]);
+  const kept = ["version kept", "services asked for"];
+  expect(found.trim().split("\n")).toEqual([...wanted.map((row) => row.join(" ")), ...kept, services.join(" ")]);
 });
 
 /** Where to look, and what must be found there, so that it was looked at. */
