@@ -45,7 +45,7 @@ export const memory = (sizeMib: number) => sizeMib * mib;
 /** A healthcheck in exec form: what is asked, and how often. How Docker is told of it: {@link watched}. */
 export const health = (test: readonly string[], startPeriodMs = 30_000): ServiceSpec["healthcheck"] => ({
   test: ["CMD", ...test],
-  intervalMs: 10_000,
+  intervalMs: 30_000,
   timeoutMs: 10_000,
   retries: 3,
   startPeriodMs,

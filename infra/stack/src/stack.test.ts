@@ -104,7 +104,7 @@ test("the official Kurento is one line of the site file, and one service of the 
       labels: { "barecast.site": "replica", "barecast.service": "media-one", "barecast.version": "7.3.0" },
       healthcheck: {
         test: ["CMD", "/bin/bash", "-c", expect.stringContaining(" http://172.30.231.10:8888/kurento); [[ $code == 500 ]]")],
-        intervalMs: 10_000,
+        intervalMs: 30_000,
         timeoutMs: 10_000,
         retries: 3,
         startPeriodMs: 70_000,

@@ -58,10 +58,11 @@ test("arguments reach the check as they are", () => {
   expect(spawnSync("sh", ["-c", script, "health", ...check], { encoding: "utf8" }).stdout).toBe("<a b><$c><'>\n");
 });
 
-test("Docker is told of a look after a second, and of limits that no watch reaches", () => {
-  const check = { test: ["CMD", "/bin/check", "it"], intervalMs: 10_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 20_000 };
+test("Docker is told of a look after a second, and of limits that no watch reaches; looks are by the interval, ten seconds after a failure", () => {
+  const check = { test: ["CMD", "/bin/check", "it"], intervalMs: 30_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 20_000 };
   const { test, ...times } = watched(check);
   expect(test).toEqual(["CMD", "/bin/sh", "-c", expect.stringContaining("timeout -k 1 10 "), "health", "/bin/check", "it"]);
-  expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 620_000, retries: 3, startPeriodMs: 20_000 });
+  expect(test[3]).toMatch(/sleep 9; }[^]*sleep 30\n/);
+  expect(times).toEqual({ intervalMs: 1_000, timeoutMs: 440_000, retries: 3, startPeriodMs: 20_000 });
   expect(() => watched({ ...check, test: ["CMD-SHELL", "true"] })).toThrow("Expected a healthcheck in exec form (CMD), found CMD-SHELL");
 });
