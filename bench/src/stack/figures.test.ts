@@ -27,7 +27,8 @@ test("all CPU time, the same without idle work, and coturn's", () => {
       unit: "",
       reach: { atLeast: 0.95 },
       detail:
-        "median of each round's ratio (0.68 0.75 0.80); medians 20000 (18000 to 24000) / 29268 (24000 to 30000), of the stack's media server alone 25000; " +
+        "median of each round's ratio (0.68 0.75 0.80); medians 20000 (18000 to 24000) / 29268 (24000 to 30000), " +
+        "of the stack's media server alone 25000; " +
         `of 12000 forwards/s that were meant 12000 / 12000 came, which took 60 % / 41 % of a core; ${how}`,
     },
     {
@@ -35,7 +36,8 @@ test("all CPU time, the same without idle work, and coturn's", () => {
       value: expect.closeTo(108_000 / 5 / (120_000 / 4.9), 10),
       unit: "",
       detail:
-        "median of each round's ratio (0.80 0.88 0.97); medians 24000 (21600 to 30000) / 30000 (24490 to 30769); idle, with the same joins and no packets for 10 s: the machine " +
+        "median of each round's ratio (0.80 0.88 0.97); medians 24000 (21600 to 30000) / 30000 (24490 to 30769); " +
+        "idle, with the same joins and no packets for 10 s: the machine " +
         `10 % of a core, its media server 2 %, the bare one 1 %; ${how}`,
     },
     {

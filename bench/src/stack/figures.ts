@@ -70,7 +70,7 @@ const how = ({ packetsPerSecond, viewers, rounds, load }: Measured) =>
 const ratios = (whole: readonly number[], bare: readonly number[]) => whole.map((value, round) => value / bare[round]!);
 
 const both = (whole: readonly number[], bare: readonly number[]) =>
-  `median of each round's ratio (${[...ratios(whole, bare)]
+  `median of each round's ratio (${ratios(whole, bare)
     .sort((a, b) => a - b)
     .map((ratio) => ratio.toFixed(2))
     .join(" ")}); medians ${Math.round(median(whole))} (${spread(whole)}) / ${Math.round(median(bare))} (${spread(bare)})`;

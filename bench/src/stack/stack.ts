@@ -59,18 +59,20 @@ function measureDirect(running: RunningSite, bare: BareServer, counters: Counter
   return withParties(ways, async (load) => {
     const packetsPerSecond = await calibrated(load, counters);
     const idle = await counted(counters, () => delay(idleSeconds * 1000, 0));
-    const measure = (to: string) => counted(counters, () => forwarded(load, to, { packetsPerSecond, seconds }, viewers));
-    return { packetsPerSecond, idle, rounds: await byTurns(["stack", "bare"], rounds, measure) };
+    return { packetsPerSecond, idle, rounds: await byTurns(["stack", "bare"], rounds, roundOf(load, counters, packetsPerSecond)) };
   });
 }
 
 /** Joined anew, so that nobody's relay was there in the rounds before. */
 function measureRelayed(running: RunningSite, packetsPerSecond: number, counters: Counters): Promise<Round<Counted>[]> {
   return withParties({ relayed: wayOf(running, true) }, async (load) => {
-    const measure = (to: string) => counted(counters, () => forwarded(load, to, { packetsPerSecond, seconds }, viewers));
-    return (await byTurns(["relayed"], relayedRounds, measure)).relayed;
+    return (await byTurns(["relayed"], relayedRounds, roundOf(load, counters, packetsPerSecond))).relayed;
   });
 }
+
+/** What a round of one of the parties is measured by. */
+const roundOf = (load: ChildProcess, counters: Counters, packetsPerSecond: number) => (to: string) =>
+  counted(counters, () => forwarded(load, to, { packetsPerSecond, seconds }, viewers));
 
 async function calibrated(load: ChildProcess, counters: Counters): Promise<number> {
   const { from, seconds, rounds } = calibration;

@@ -10,11 +10,6 @@ const nodeLookup: Lookup = (address, family, done) => {
   else dnsLookup(address, family, done);
 };
 
-const promptLookup: Lookup = (address, family, done) => {
-  if (isIP(address) === family) done(null, address, family);
-  else nodeLookup(address, family, done);
-};
-
 let isInstalled = false;
 
 /**
@@ -29,9 +24,12 @@ export function makeSocketsPrompt(): void {
   dgram.createSocket = (options, onMessage) => {
     const given: SocketOptions = typeof options === "string" ? { type: options } : options;
     if (given.lookup) return createSocket(given, onMessage);
-    let lookup = nodeLookup;
-    const current: Lookup = (address, family, done) => lookup(address, family, done);
-    const socket = createSocket({ ...given, lookup: current as unknown as SocketOptions["lookup"] }, onMessage);
-    return socket.once("listening", () => (lookup = promptLookup));
+    let isBound = false;
+    const lookup: Lookup = (address, family, done) => {
+      if (isBound && isIP(address) === family) done(null, address, family);
+      else nodeLookup(address, family, done);
+    };
+    const socket = createSocket({ ...given, lookup: lookup as unknown as SocketOptions["lookup"] }, onMessage);
+    return socket.once("listening", () => (isBound = true));
   };
 }

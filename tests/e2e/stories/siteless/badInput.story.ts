@@ -97,11 +97,11 @@ describe("a port in use", () => {
   const takeFree = async () => (await Promise.all(ofMachines.map(take))).filter((port) => port !== undefined).length;
   /** Runs `barecast` while all are in use. Another site that ends meanwhile gives its port back: what was found then says nothing. */
   const whileInUse = async (verb: string): Promise<Left> => {
-    for (;;) {
-      await takeFree();
-      const left = await computer.barecast([verb]);
-      if ((await takeFree()) === 0) return left;
-    }
+    await takeFree();
+    let left: Left;
+    do left = await computer.barecast([verb]);
+    while ((await takeFree()) > 0);
+    return left;
   };
 
   test.each(["up", "check"])("all that a new machine may have: %s", async (verb) => {
