@@ -11,8 +11,8 @@ export type Staging =
   | { readonly kind: "workspace"; readonly folder: string; readonly without?: Without }
   /** Pages built by Vite: `pages/<name>/`. `inputs`: further folders they are made from. */
   | { readonly kind: "pages"; readonly folders: readonly string[]; readonly inputs: readonly string[] }
-  /** A Go program compiled in the row's builder, as `to`. */
-  | { readonly kind: "go"; readonly module: string; readonly package: string; readonly versionVariable: string; readonly to: string };
+  /** A Go program that the folder `module` compiles in the row's builder, as `to`: its `build` is given the row's version and the file to write. */
+  | { readonly kind: "go"; readonly module: string; readonly to: string };
 
 export interface Recipe {
   /** debootstrap: a root file system of that suite. docker: the recipe folder's Dockerfile. */
@@ -39,13 +39,7 @@ const recipes: Readonly<Partial<Record<ImageName, Recipe>>> = {
   bookworm: debootstrap("bookworm"),
   golang: docker(apt),
   node: docker(apt, { kind: "node" }),
-  traefik: docker(apt, {
-    kind: "go",
-    module: "services/traefik",
-    package: "github.com/traefik/traefik/v3/cmd/traefik",
-    versionVariable: "github.com/traefik/traefik/v3/pkg/version.Version",
-    to: "traefik",
-  }),
+  traefik: docker(apt, { kind: "go", module: "services/traefik", to: "traefik" }),
   socketproxy: docker(apt),
   coturn: docker(apt),
   registry: docker(apt),

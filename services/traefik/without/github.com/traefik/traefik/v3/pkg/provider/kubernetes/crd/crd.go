@@ -1,0 +1,28 @@
+// Package crd stands in for Traefik's provider of the same path, which no site uses.
+package crd
+
+import (
+	"errors"
+
+	"github.com/traefik/traefik/v3/pkg/config/dynamic"
+	"github.com/traefik/traefik/v3/pkg/safe"
+)
+
+// ProviderName is the provider's name in Traefik's configuration.
+const ProviderName = "kubernetescrd"
+
+// Provider has the fields that Traefik's own configuration sets or checks.
+type Provider struct{}
+
+// Init refuses: who configures this provider reads so in Traefik's log.
+func (*Provider) Init() error {
+	return errors.New("provider kubernetescrd: left out of this build")
+}
+
+// Provide is never called, since Init refuses.
+func (*Provider) Provide(chan<- dynamic.Message, *safe.Pool) error {
+	return nil
+}
+
+// FillExtensionBuilderRegistry has nothing to register.
+func (*Provider) FillExtensionBuilderRegistry(any) {}
