@@ -11,7 +11,7 @@ export type { MachineNetwork } from "./network";
 export { removeMachines } from "./remove";
 export type { RemovedMachines, RemoveOptions } from "./remove";
 export { outerResolvers } from "./resolvers";
-export { hostLabel, machineSpec, siteLabel } from "./spec";
+export { hostLabel, machineSpec, machineVolumes, siteLabel } from "./spec";
 export type { MachineSource, MachineSpec } from "./spec";
 export { machineStatus } from "./status";
 export type { MachineStatus } from "./status";

@@ -43,6 +43,15 @@ export interface MachineSpec {
   readonly stopTimeoutSeconds: number;
 }
 
+/** The volumes of one machine of a site: its Docker, and its data. One that is there is used as it is. */
+export function machineVolumes(site: Site, host: Host): MachineSpec["volumes"] {
+  const name = `${machineNetwork(site.name, site.network.machines).name}-${host.name}`;
+  return [
+    { name: `${name}-docker`, path: "/var/lib/docker" },
+    { name: `${name}-barecast`, path: "/var/lib/barecast" },
+  ];
+}
+
 /**
  * The specification of one machine of a site. Pure; the tests start the same one.
  *
@@ -60,10 +69,7 @@ export function machineSpec(site: Site, host: Host, source: MachineSource): Mach
     env: { BARECAST_RESOLVERS: source.resolvers.join(" "), [authorizedKeyVariable]: source.publicKey.trim() },
     network,
     address: host.address,
-    volumes: [
-      { name: `${name}-docker`, path: "/var/lib/docker" },
-      { name: `${name}-barecast`, path: "/var/lib/barecast" },
-    ],
+    volumes: machineVolumes(site, host),
     tmpfs: { "/run": "exec,mode=755", "/run/lock": "mode=1777", "/tmp": "exec,mode=1777" },
     capAdd: ["ALL"],
     capDrop: ["SYS_RESOURCE"],

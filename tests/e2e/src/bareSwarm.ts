@@ -6,9 +6,10 @@ import { loadSite, openSecrets, placeOf } from "@barecast/site";
 import { removeMachines } from "@barecast/machines";
 import { run } from "./command";
 import { testImages } from "./images";
+import { dockerInMemory, giveMemoryBack } from "./inMemory";
 import { startMachine } from "./machine";
 import { projectFolder } from "./project";
-import { docker } from "./session";
+import { docker, sessionLabels } from "./session";
 import { merged, storySite, writeSiteFile } from "./siteFile";
 import { until } from "./until";
 
@@ -36,6 +37,7 @@ export class BareSwarm {
     const siteFile = writeSiteFile(merged(storySite, { site: name, network: { machines: "172.30.238.0/24" } }), folder);
     // One that a killed run left.
     await removeMachines(name, { docker });
+    await dockerInMemory(siteFile, await sessionLabels());
     await startMachine(siteFile, env);
     const { hosts } = loadSite(siteFile);
     const { sshKey } = await openSecrets(loadSite(siteFile), placeOf(projectFolder, name, { ...process.env, ...env }));
@@ -60,6 +62,7 @@ export class BareSwarm {
     const gone = new Promise((resolve) => this.child.once("exit", resolve));
     if (this.child.kill()) await gone;
     await removeMachines(name, { docker });
+    giveMemoryBack(name);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -4,9 +4,10 @@ import path from "node:path";
 import { loadSite } from "@barecast/site";
 import { Barecast, type UpResult } from "./barecast";
 import { firstServedShares } from "./firstServed";
+import { dockerInMemory, giveMemoryBack } from "./inMemory";
 import { startMachine } from "./machine";
 import { removeAll, Run } from "./runs";
-import { docker } from "./session";
+import { docker, sessionLabels } from "./session";
 import { storySite, writeSiteFile } from "./siteFile";
 import { siteUnderTest, type SiteUnderTest } from "./site";
 
@@ -56,6 +57,7 @@ async function bringUp(folder: string): Promise<Shared> {
   note(folder, "begun", { siteFile, env });
   // A kept site's machine is left to `up`: the reaper would take one with this session's labels.
   if (!named && !process.env[keepVariable]) {
+    await dockerInMemory(siteFile, await sessionLabels());
     await startMachine(siteFile, env);
     await docker.getContainer(`barecast-${storySite.site}-one`).update({ CpuShares: firstServedShares });
   }
@@ -99,6 +101,9 @@ export async function endRun(): Promise<void> {
 
 async function takeDown(folder: string): Promise<void> {
   const begun = noted<Begun>(folder, "begun");
-  if (begun && !process.env["SITE"]) await new Barecast(begun.siteFile, begun.env).down();
+  if (begun && !process.env["SITE"]) {
+    await new Barecast(begun.siteFile, begun.env).down();
+    giveMemoryBack(storySite.site);
+  }
   rmSync(folder, { recursive: true, force: true });
 }

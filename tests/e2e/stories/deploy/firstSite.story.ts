@@ -9,6 +9,7 @@ import { copiedCheckout } from "../../src/checkout";
 import { run } from "../../src/command";
 import { leftOf } from "../../src/computers";
 import { blocksOf, documents, namedCommands } from "../../src/docs";
+import { dockerInMemory, giveMemoryBack } from "../../src/inMemory";
 import { cacheFolder, projectFolder } from "../../src/project";
 import { docker } from "../../src/session";
 import { merged, readSiteFile, storySite, writeSiteFile } from "../../src/siteFile";
@@ -19,12 +20,11 @@ jest.setTimeout(60 * 60_000);
 
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-first-site-"));
 const inFolder = (...parts: string[]) => path.join(folder, ...parts);
-const rented = loadSite(
-  writeSiteFile(
-    merged(storySite, { site: "e2e-rented", hosts: { one: { machine: { baked: false } } }, network: { machines: "172.30.239.0/24" } }),
-    inFolder("rented"),
-  ),
+const rentedFile = writeSiteFile(
+  merged(storySite, { site: "e2e-rented", hosts: { one: { machine: { baked: false } } }, network: { machines: "172.30.239.0/24" } }),
+  inFolder("rented"),
 );
+const rented = loadSite(rentedFile);
 const blocks = blocksOf("docs/first-site.md");
 const env = {
   ...process.env,
@@ -45,6 +45,7 @@ beforeAll(async () => {
   agent = spawn("ssh-agent", ["-D", "-a", env.SSH_AUTH_SOCK], { stdio: ["ignore", "ignore", "inherit"] });
   const add = () => leftOf(["ssh-add", "-q", inFolder("key")], env).then(({ exitCode, output }) => (exitCode === 0 ? null : output));
   await until("The agent has the key", add, { withinMs: 60_000 });
+  await dockerInMemory(rentedFile);
   const { machine } = await buildImages({ source: "packages", names: ["machine"], project: projectFolder, cache: cacheFolder });
   [server] = (await keepingImages({ project: projectFolder }, async () => {
     await loadIntoDocker(machine);
@@ -53,6 +54,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await removeMachines(rented.name, { docker });
+  giveMemoryBack(rented.name);
   agent?.kill();
   if (checkout) rmSync(checkout, { recursive: true });
   rmSync(folder, { recursive: true });

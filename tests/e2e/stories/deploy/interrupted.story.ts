@@ -4,6 +4,7 @@ import path from "node:path";
 import { Barecast } from "../../src/barecast";
 import { run } from "../../src/command";
 import { footprint, leftBy, type Footprint } from "../../src/footprint";
+import { dockerInMemory, giveMemoryBack } from "../../src/inMemory";
 import { projectFolder } from "../../src/project";
 import { processesWith, type Running } from "../../src/running";
 import { merged, storySite, writeSiteFile } from "../../src/siteFile";
@@ -32,10 +33,12 @@ let before: Footprint;
 let isUp = false;
 beforeAll(async () => {
   before = await footprint("e2e-interrupted");
+  await dockerInMemory(siteFile);
   isUp = true;
 });
 afterAll(async () => {
   if (isUp) await barecast.down();
+  giveMemoryBack("e2e-interrupted");
   rmSync(folder, { recursive: true });
 });
 

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { machineVolumes } from "@barecast/machines";
 import { loadSite } from "@barecast/site";
 import { registryOf } from "@barecast/stack";
 import { engineLock, ownTime, withLock } from "@barecast/waiting";
 import type { Page } from "playwright-core";
 import { Barecast } from "../../src/barecast";
 import { run } from "../../src/command";
+import { dockerInMemory, giveMemoryBack } from "../../src/inMemory";
 import { awaitPicture, goLive, openConsole, openReporter, picture } from "../../src/pages";
 import { projectFolder } from "../../src/project";
 import { Scene } from "../../src/scene";
@@ -19,7 +21,7 @@ import { until } from "../../src/until";
 import { anotherPicture, liveProblem } from "../../src/watch";
 import { openPortsAreThePlans } from "./openPorts";
 
-// Three machines: what of them is lost is answered elsewhere, and what comes back is made whole. Nothing is made for this one.
+// Three machines: what of them is lost is answered elsewhere, and what comes back is made whole.
 // Longer than usual: the site is brought up once, and its tests are what happens to it, one thing after the other.
 jest.setTimeout(60 * 60_000);
 
@@ -39,12 +41,14 @@ let trio: ThreeHosts;
 let site: SiteUnderTest;
 let cookie: string;
 beforeAll(async () => {
+  await dockerInMemory(siteFile);
   trio = await ThreeHosts.up(barecast);
   ({ site } = trio);
   cookie = await trio.signIn();
 });
 afterAll(async () => {
   await barecast.down();
+  giveMemoryBack(trioSite);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -268,7 +272,9 @@ const nodes = async () => {
 };
 
 test("a host that was installed anew is noticed and made whole", async () => {
-  await run(["docker", "rm", "--force", "--volumes", site.on("two").container]);
+  const two = loadSite(siteFile).hosts.find(({ name }) => name === "two")!;
+  await run(["docker", "rm", "--force", site.on("two").container]);
+  await run(["docker", "volume", "rm", ...machineVolumes(loadSite(siteFile), two).map(({ name }) => name)]);
   await barecast.up();
   await trio.awaitRecovery("All is well again", 120_000);
   expect(await nodes()).toEqual(["one Ready", "three Ready", "two Ready"]);
