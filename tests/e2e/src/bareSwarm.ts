@@ -61,8 +61,7 @@ export class BareSwarm {
   async remove(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once("exit", resolve));
     if (this.child.kill()) await gone;
-    await removeMachines(name, { docker });
-    giveMemoryBack(name);
+    await removeMachines(name, { docker }).finally(() => giveMemoryBack(name));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { hostLabel, machineVolumes, siteLabel } from "@barecast/machines";
 import { loadSite } from "@barecast/site";
@@ -6,16 +6,18 @@ import { docker } from "./session";
 
 /** A file system in memory that Linux has everywhere. */
 const memory = "/dev/shm";
+/** How the kernel marks one (linux/magic.h). */
+const tmpfsType = 0x01021994;
 const gibibyte = 2 ** 30;
-/** What a machine's Docker keeps at most: the images of all services, unpacked. */
+/** Twice of what a machine's Docker keeps, the images of all services: several lanes may look at the same moment. */
 const machineBytes = 2 * gibibyte;
 /** What stays free for all else that runs: machines' services, browsers, the tests themselves. */
 const othersBytes = 7 * gibibyte;
 
 /**
  * Makes the volumes that the Docker engines of a site's machines are to have before `up` makes the machines, in memory where there is enough of
- * it: each site unpacks and removes some 25,000 files there, and its disk is what stories wait for. They outlive a machine's restart, as a disk
- * does. Where memory is short nothing is made, and machines have their volumes on the disk as ever.
+ * it: each site unpacks and removes some 25,000 files there, a fifth of the work of `up` and `down` on some disks. They outlive a machine's restart,
+ * as a disk does. Where memory is short nothing is made, and machines have their volumes on the disk as ever.
  *
  * Data stays on the disk: what a service writes into memory counts as its own, and its limit knows nothing of recordings.
  * @param labels more of them than the product's own
@@ -24,7 +26,7 @@ export async function dockerInMemory(siteFile: string, labels: Readonly<Record<s
   const site = loadSite(siteFile);
   const hosts = site.hosts.filter(({ machine }) => machine);
   giveMemoryBack(site.name);
-  if (!existsSync(memory) || availableBytes() < othersBytes + hosts.length * machineBytes) return;
+  if (!hasRoomFor(hosts.length * machineBytes)) return;
   for (const host of hosts) {
     const { name } = machineVolumes(site, host).find(({ path: target }) => target === "/var/lib/docker")!;
     const device = path.join(folderOf(site.name), name);
@@ -37,12 +39,21 @@ export async function dockerInMemory(siteFile: string, labels: Readonly<Record<s
   }
 }
 
-/** Gives the memory of a site's volumes back, once these are gone: Docker leaves what was bound into one. */
+/** Gives the memory of a site's volumes back, once its machines are gone: Docker leaves what was bound into one. */
 export const giveMemoryBack = (siteName: string): void => rmSync(folderOf(siteName), { recursive: true, force: true });
+
+/** The names of the sites that have memory, also of those that Docker knows nothing of any more. */
+export const sitesInMemory = (): string[] =>
+  isMemory() ? readdirSync(memory).flatMap((name) => /^barecast-(.+)$/.exec(name)?.[1] ?? []) : [];
 
 const folderOf = (siteName: string) => path.join(memory, `barecast-${siteName}`);
 
-function availableBytes(): number {
+const isMemory = (): boolean => existsSync(memory) && statfsSync(memory).type === tmpfsType;
+
+/** A container on the way may have a small one of its own, and see the memory of the whole computer. */
+function hasRoomFor(bytes: number): boolean {
+  if (!isMemory()) return false;
+  const { bsize, bavail } = statfsSync(memory);
   const [, kibibytes = "0"] = /^MemAvailable: +(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8")) ?? [];
-  return Number(kibibytes) * 1024;
+  return bsize * bavail >= bytes && Number(kibibytes) * 1024 >= othersBytes + bytes;
 }

@@ -1,5 +1,6 @@
 import { removeMachines, siteLabel } from "@barecast/machines";
 import { LABEL_TESTCONTAINERS_SESSION_ID } from "testcontainers";
+import { giveMemoryBack, sitesInMemory } from "./inMemory";
 import { docker } from "./session";
 
 type Labels = Readonly<Record<string, string>> | null | undefined;
@@ -23,6 +24,7 @@ export async function removeSites(isLeft: (site: string) => boolean): Promise<st
   const found = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks(), volumes()]);
   const sites = new Set(found.flat().flatMap(({ Labels }: { Labels?: Labels }) => Labels?.[siteLabel] ?? []));
   const removed = await Promise.all([...sites].filter(isLeft).map((site) => removeMachines(site, { docker })));
+  sitesInMemory().filter(isLeft).forEach(giveMemoryBack);
   return removed.flatMap(({ containers, networks, volumes }) => [...containers, ...networks, ...volumes]);
 }
 

@@ -102,8 +102,7 @@ export async function endRun(): Promise<void> {
 async function takeDown(folder: string): Promise<void> {
   const begun = noted<Begun>(folder, "begun");
   if (begun && !process.env["SITE"]) {
-    await new Barecast(begun.siteFile, begun.env).down();
-    giveMemoryBack(storySite.site);
+    await new Barecast(begun.siteFile, begun.env).down().finally(() => giveMemoryBack(storySite.site));
   }
   rmSync(folder, { recursive: true, force: true });
 }

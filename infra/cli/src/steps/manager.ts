@@ -6,6 +6,9 @@ import { run, type Finished } from "../run";
 /** What ssh itself ends with; everything else is the command's. */
 export const ofSsh = 255;
 
+/** How long a manager has that took the connection: it is asked just when it is overloaded. Whoever takes none is given up after five seconds. */
+const managerMs = 30_000;
+
 /** What a command left, and the host that it ran on, or that could not be asked. */
 export interface Answer extends Finished {
   readonly host: Host;
@@ -16,7 +19,7 @@ export async function onHost(
   { place, signal }: Pick<Context, "place" | "signal">,
   host: Host,
   input: string,
-  timeoutMs = 10_000,
+  timeoutMs: number,
 ): Promise<Answer> {
   const shell = host.ssh.user === "root" ? "sh -s" : "sudo -n sh -s";
   return { host, ...(await run("ssh", [...sshArguments(host, place), shell], { input, timeoutMs, signal })) };
@@ -28,7 +31,7 @@ export async function onManager(
   [host, ...others]: readonly Host[],
   input: string,
 ): Promise<Answer> {
-  const answer = await onHost(context, host!, input);
+  const answer = await onHost(context, host!, input, managerMs);
   const isSilent = answer.code === ofSsh || answer.code === null;
   return isSilent && others.length > 0 ? onManager(context, others, input) : answer;
 }
@@ -42,6 +45,6 @@ export async function answerOf(context: Pick<Context, "place" | "signal">, manag
   const { code, stdout, stderr, host } = await onManager(context, managers, command);
   if (code === 0) return stdout;
   if (code === ofSsh) throw new UserError("site.silent", sshProblem(host.name, stderr), 4);
-  const found = lastWords({ code, stderr }, "no answer within 10 s");
+  const found = lastWords({ code, stderr }, `no answer within ${managerMs / 1000} s`);
   throw new UserError("site.silent", `The site's manager does not answer: ${found}. Run: ./barecast up`, 4);
 }

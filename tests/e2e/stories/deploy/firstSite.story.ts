@@ -53,8 +53,7 @@ beforeAll(async () => {
   })) as [StartedHost];
 });
 afterAll(async () => {
-  await removeMachines(rented.name, { docker });
-  giveMemoryBack(rented.name);
+  await removeMachines(rented.name, { docker }).finally(() => giveMemoryBack(rented.name));
   agent?.kill();
   if (checkout) rmSync(checkout, { recursive: true });
   rmSync(folder, { recursive: true });

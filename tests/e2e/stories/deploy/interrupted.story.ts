@@ -33,12 +33,11 @@ let before: Footprint;
 let isUp = false;
 beforeAll(async () => {
   before = await footprint("e2e-interrupted");
-  await dockerInMemory(siteFile);
   isUp = true;
+  await dockerInMemory(siteFile);
 });
 afterAll(async () => {
-  if (isUp) await barecast.down();
-  giveMemoryBack("e2e-interrupted");
+  if (isUp) await barecast.down().finally(() => giveMemoryBack("e2e-interrupted"));
   rmSync(folder, { recursive: true });
 });
 
@@ -156,6 +155,7 @@ test("it is whole, without orphans", async () => {
 test("down leaves nothing", async () => {
   await barecast.down();
   isUp = false;
+  giveMemoryBack("e2e-interrupted");
   expect(await leftBy("e2e-interrupted", before)).toEqual({ containers: [], networks: [], volumes: [], images: [] });
   expect(readdirSync(path.join(env.BARECAST_STATE, "e2e-interrupted"))).toEqual(["secrets.age"]);
   expect(processesWith(folder)).toEqual([]);

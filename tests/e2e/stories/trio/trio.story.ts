@@ -47,8 +47,7 @@ beforeAll(async () => {
   cookie = await trio.signIn();
 });
 afterAll(async () => {
-  await barecast.down();
-  giveMemoryBack(trioSite);
+  await barecast.down().finally(() => giveMemoryBack(trioSite));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -272,9 +271,10 @@ const nodes = async () => {
 };
 
 test("a host that was installed anew is noticed and made whole", async () => {
-  const two = loadSite(siteFile).hosts.find(({ name }) => name === "two")!;
+  const planned = loadSite(siteFile);
+  const two = planned.hosts.find(({ name }) => name === "two")!;
   await run(["docker", "rm", "--force", site.on("two").container]);
-  await run(["docker", "volume", "rm", ...machineVolumes(loadSite(siteFile), two).map(({ name }) => name)]);
+  await run(["docker", "volume", "rm", ...machineVolumes(planned, two).map(({ name }) => name)]);
   await barecast.up();
   await trio.awaitRecovery("All is well again", 120_000);
   expect(await nodes()).toEqual(["one Ready", "three Ready", "two Ready"]);
