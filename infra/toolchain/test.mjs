@@ -82,7 +82,14 @@ const mostTold = 4000;
 const running = new Set();
 /** What Jest told of each file that failed. It is said again before the sum: of a long log the end is what is read, and sometimes all that is kept. */
 const failures = [];
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => running.forEach((end) => end(signal)));
+/** Ctrl-C ends what runs, and nothing begins after it: what did not run is no success either. */
+let isInterrupted = false;
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    isInterrupted = true;
+    running.forEach((end) => end(signal));
+  });
+}
 
 /** What is told while steps run side by side: which of them says it stands before each line. @param {Step} step @param {boolean} isAlone */
 async function run({ title, command: [file, args], report, limitMinutes = 10 }, isAlone) {
@@ -129,7 +136,7 @@ const sumOf = (founds) => ({
 async function inTurn(plans, { isAlone, areNeeded }) {
   let sum = { passed: 0, failed: 0 };
   for (const plan of plans) {
-    if (areNeeded && sum.failed > 0) break;
+    if (isInterrupted || (areNeeded && sum.failed > 0)) break;
     sum = sumOf([sum, Array.isArray(plan) ? await sideBySide(plan) : await run(plan, isAlone)]);
   }
   return sum;
@@ -144,4 +151,4 @@ let sum = await inTurn(isOkAlone ? ok : [...ok, images], { isAlone: true, areNee
 if (!isOkAlone && sum.failed === 0) sum = sumOf([sum, await inTurn(onImages, { isAlone: true, areNeeded: false })]);
 for (const failure of failures) console.log(failure.length > mostTold ? `${failure.slice(0, mostTold)}\n…` : failure);
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
-process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1);
+process.exit(!isInterrupted && sum.failed === 0 && sum.passed > 0 ? 0 : 1);
