@@ -43,9 +43,11 @@ export interface MachineSpec {
   readonly stopTimeoutSeconds: number;
 }
 
+const nameOf = (network: MachineNetwork, host: Host): string => `${network.name}-${host.name}`;
+
 /** The volumes of one machine of a site: its Docker, and its data. One that is there is used as it is. */
 export function machineVolumes(site: Site, host: Host): MachineSpec["volumes"] {
-  const name = `${machineNetwork(site.name, site.network.machines).name}-${host.name}`;
+  const name = nameOf(machineNetwork(site.name, site.network.machines), host);
   return [
     { name: `${name}-docker`, path: "/var/lib/docker" },
     { name: `${name}-barecast`, path: "/var/lib/barecast" },
@@ -60,7 +62,7 @@ export function machineVolumes(site: Site, host: Host): MachineSpec["volumes"] {
  */
 export function machineSpec(site: Site, host: Host, source: MachineSource): MachineSpec {
   const network = machineNetwork(site.name, site.network.machines);
-  const name = `${network.name}-${host.name}`;
+  const name = nameOf(network, host);
   return {
     name,
     hostname: host.name,

@@ -35,12 +35,13 @@ export class BareSwarm {
     ];
     const env = { BARECAST_STATE: path.join(folder, "state"), BARECAST_AGE_KEY_FILE: path.join(folder, "site.agekey") };
     const siteFile = writeSiteFile(merged(storySite, { site: name, network: { machines: "172.30.238.0/24" } }), folder);
+    const site = loadSite(siteFile);
     // One that a killed run left.
     await removeMachines(name, { docker });
-    await dockerInMemory(siteFile, await sessionLabels());
+    await dockerInMemory(site, await sessionLabels());
     await startMachine(siteFile, env);
-    const { hosts } = loadSite(siteFile);
-    const { sshKey } = await openSecrets(loadSite(siteFile), placeOf(projectFolder, name, { ...process.env, ...env }));
+    const { hosts } = site;
+    const { sshKey } = await openSecrets(site, placeOf(projectFolder, name, { ...process.env, ...env }));
     writeFileSync(key, sshKey, { mode: 0o600 });
     await beSwarm();
     const hostKey = await inside("cat", "/etc/ssh/ssh_host_ed25519_key.pub");

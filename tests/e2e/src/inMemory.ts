@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { hostLabel, machineVolumes, siteLabel } from "@barecast/machines";
-import { loadSite } from "@barecast/site";
+import type { Site } from "@barecast/site";
 import { docker } from "./session";
 
 /** A file system in memory that Linux has everywhere. */
@@ -22,8 +22,7 @@ const othersBytes = 7 * gibibyte;
  * Data stays on the disk: what a service writes into memory counts as its own, and its limit knows nothing of recordings.
  * @param labels more of them than the product's own
  */
-export async function dockerInMemory(siteFile: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
-  const site = loadSite(siteFile);
+export async function dockerInMemory(site: Site, labels: Readonly<Record<string, string>> = {}): Promise<void> {
   const hosts = site.hosts.filter(({ machine }) => machine);
   giveMemoryBack(site.name);
   if (!hasRoomFor(hosts.length * machineBytes)) return;

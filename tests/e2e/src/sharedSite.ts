@@ -57,7 +57,7 @@ async function bringUp(folder: string): Promise<Shared> {
   note(folder, "begun", { siteFile, env });
   // A kept site's machine is left to `up`: the reaper would take one with this session's labels.
   if (!named && !process.env[keepVariable]) {
-    await dockerInMemory(siteFile, await sessionLabels());
+    await dockerInMemory(loadSite(siteFile), await sessionLabels());
     await startMachine(siteFile, env);
     await docker.getContainer(`barecast-${storySite.site}-one`).update({ CpuShares: firstServedShares });
   }

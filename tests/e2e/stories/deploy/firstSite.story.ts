@@ -20,11 +20,12 @@ jest.setTimeout(60 * 60_000);
 
 const folder = mkdtempSync(path.join(tmpdir(), "barecast-first-site-"));
 const inFolder = (...parts: string[]) => path.join(folder, ...parts);
-const rentedFile = writeSiteFile(
-  merged(storySite, { site: "e2e-rented", hosts: { one: { machine: { baked: false } } }, network: { machines: "172.30.239.0/24" } }),
-  inFolder("rented"),
+const rented = loadSite(
+  writeSiteFile(
+    merged(storySite, { site: "e2e-rented", hosts: { one: { machine: { baked: false } } }, network: { machines: "172.30.239.0/24" } }),
+    inFolder("rented"),
+  ),
 );
-const rented = loadSite(rentedFile);
 const blocks = blocksOf("docs/first-site.md");
 const env = {
   ...process.env,
@@ -45,7 +46,7 @@ beforeAll(async () => {
   agent = spawn("ssh-agent", ["-D", "-a", env.SSH_AUTH_SOCK], { stdio: ["ignore", "ignore", "inherit"] });
   const add = () => leftOf(["ssh-add", "-q", inFolder("key")], env).then(({ exitCode, output }) => (exitCode === 0 ? null : output));
   await until("The agent has the key", add, { withinMs: 60_000 });
-  await dockerInMemory(rentedFile);
+  await dockerInMemory(rented);
   const { machine } = await buildImages({ source: "packages", names: ["machine"], project: projectFolder, cache: cacheFolder });
   [server] = (await keepingImages({ project: projectFolder }, async () => {
     await loadIntoDocker(machine);

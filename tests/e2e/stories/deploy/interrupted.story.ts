@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { loadSite } from "@barecast/site";
 import { Barecast } from "../../src/barecast";
 import { run } from "../../src/command";
 import { footprint, leftBy, type Footprint } from "../../src/footprint";
@@ -34,10 +35,14 @@ let isUp = false;
 beforeAll(async () => {
   before = await footprint("e2e-interrupted");
   isUp = true;
-  await dockerInMemory(siteFile);
+  await dockerInMemory(loadSite(siteFile));
 });
 afterAll(async () => {
-  if (isUp) await barecast.down().finally(() => giveMemoryBack("e2e-interrupted"));
+  try {
+    if (isUp) await barecast.down();
+  } finally {
+    giveMemoryBack("e2e-interrupted");
+  }
   rmSync(folder, { recursive: true });
 });
 
@@ -155,7 +160,6 @@ test("it is whole, without orphans", async () => {
 test("down leaves nothing", async () => {
   await barecast.down();
   isUp = false;
-  giveMemoryBack("e2e-interrupted");
   expect(await leftBy("e2e-interrupted", before)).toEqual({ containers: [], networks: [], volumes: [], images: [] });
   expect(readdirSync(path.join(env.BARECAST_STATE, "e2e-interrupted"))).toEqual(["secrets.age"]);
   expect(processesWith(folder)).toEqual([]);

@@ -41,7 +41,7 @@ let trio: ThreeHosts;
 let site: SiteUnderTest;
 let cookie: string;
 beforeAll(async () => {
-  await dockerInMemory(siteFile);
+  await dockerInMemory(loadSite(siteFile));
   trio = await ThreeHosts.up(barecast);
   ({ site } = trio);
   cookie = await trio.signIn();
