@@ -46,7 +46,13 @@ function keyOf(name: ImageName, { project, source, lock, keys }: KeyContext): st
   const row = imageTable[name];
   if (source === "upstream" && row.upstream) return shortHash({ upstream: row.upstream, digest: row.digest });
   const packages = recipeOf(name).staging.flatMap((part) =>
-    part.kind === "workspace" ? [...productionPackages(lock, part.folder, part.without), `leaves out ${developmentOnly.source}`] : [],
+    part.kind === "workspace"
+      ? [
+          ...productionPackages(lock, part.folder, part.without),
+          `leaves out ${developmentOnly.source}`,
+          `what is loaded as ${lock.packages["node_modules/@vercel/nft"]?.version} finds it, and ${part.byName.join(" ")}`,
+        ]
+      : [],
   );
   return shortHash({
     row,

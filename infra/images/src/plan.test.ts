@@ -167,6 +167,12 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
       folder: "/c/images/signaling/context",
       names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`, "i"),
     },
+    {
+      do: "keep loaded",
+      folder: "/c/images/signaling/context",
+      main: "app/dist/main.js",
+      byName: ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"],
+    },
     { do: "remove", path: "/c/images/signaling/npm" },
   ]);
 });

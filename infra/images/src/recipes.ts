@@ -7,8 +7,11 @@ export type Staging =
   | { readonly kind: "files"; readonly from: readonly string[] }
   /** The Node program that runs this, as `node`. */
   | { readonly kind: "node" }
-  /** A workspace: production `node_modules/`, and `app/` with its compiled sources. */
-  | { readonly kind: "workspace"; readonly folder: string; readonly without?: Without }
+  /**
+   * A workspace: `app/` with its compiled sources, and of `node_modules/` what its `dist/main.js` can load; `byName`: packages, and
+   * folders of them, that are loaded by names which only the running program knows.
+   */
+  | { readonly kind: "workspace"; readonly folder: string; readonly without: Without; readonly byName: readonly string[] }
   /** Pages built by Vite: `pages/<name>/`. `inputs`: further folders they are made from. */
   | { readonly kind: "pages"; readonly folders: readonly string[]; readonly inputs: readonly string[] }
   /** A Go program that the folder `module` compiles in the row's builder, as `to`: its `build` is given the row's version and the file to write. */
@@ -24,7 +27,8 @@ export interface Recipe {
 const apt: Staging = { kind: "files", from: ["services/base/apt-install", "services/base/image-user"] };
 const debootstrap = (suite: string): Recipe => ({ kind: "debootstrap", suite, staging: [] });
 const docker = (...staging: Staging[]): Recipe => ({ kind: "docker", staging });
-const workspace = (folder: string, without: Without = {}): Recipe => docker({ kind: "workspace", folder, without });
+const workspace = (folder: string, byName: readonly string[] = [], without: Without = {}): Recipe =>
+  docker({ kind: "workspace", folder, without, byName });
 
 /** Of parse-dashboard's dependencies those that its pages are bundled from: half of all files of Parse's image. Its server asks for the others. */
 const dashboardBundle = [
@@ -51,8 +55,8 @@ const recipes: Readonly<Partial<Record<ImageName, Recipe>>> = {
     inputs: ["apps/core/src", "services/signaling/src/messages.ts", "package-lock.json"],
   }),
   media: workspace("services/media"),
-  signaling: workspace("services/signaling"),
-  parse: workspace("services/parse", {
+  signaling: workspace("services/signaling", ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"]),
+  parse: workspace("services/parse", ["parse-dashboard/Parse-Dashboard/public"], {
     // services/parse/src/no-push.ts stands in for it.
     "parse-server": ["@parse/push-adapter"],
     // Its build for Node does without.

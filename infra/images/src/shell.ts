@@ -3,6 +3,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { ImageBuildError } from "./errors";
+import { keepLoaded } from "./loaded";
 import { productionFolders, type PackageLock } from "./lockfile";
 import type { Step } from "./steps";
 import { writeLayout } from "./write-layout";
@@ -41,6 +42,8 @@ async function performOne(image: string, step: Step, log: string, signal?: Abort
       return prune(step.folder, step.names);
     case "keep packages":
       return keepPackages(step);
+    case "keep loaded":
+      return keepLoaded(step.folder, step.main, step.byName);
     case "remove":
       return rm(step.path, { recursive: true, force: true });
     case "rename":

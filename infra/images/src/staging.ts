@@ -41,7 +41,7 @@ function compile(folder: string, { project, host }: BuildPlanInput): Step {
 }
 
 // npm installs from the lockfile only when every workspace it names is there, so all their package.json files are staged.
-function planWorkspace({ folder, without = {} }: Staging & { kind: "workspace" }, context: string, input: BuildPlanInput): Step[] {
+function planWorkspace({ folder, without, byName }: Staging & { kind: "workspace" }, context: string, input: BuildPlanInput): Step[] {
   const { project, cache, name, host } = input;
   const stage = path.join(cachePaths(cache).work(name), "npm");
   const manifests = ["package.json", "package-lock.json", ".npmrc", ...host.workspaces.map((each) => `${each}/package.json`)];
@@ -79,6 +79,7 @@ function planWorkspace({ folder, without = {} }: Staging & { kind: "workspace" }
     { do: "folder", folder: path.join(stage, folder, "node_modules") },
     { do: "rename", from: path.join(stage, folder, "node_modules"), to: path.join(app, "node_modules") },
     { do: "prune", folder: context, names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`, "i") },
+    { do: "keep loaded", folder: context, main: "app/dist/main.js", byName },
     { do: "remove", path: stage },
   ];
 }

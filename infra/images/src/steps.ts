@@ -22,6 +22,8 @@ export type Step =
   | { readonly do: "prune"; readonly folder: string; readonly names: RegExp }
   /** Removes every package of the folder's node_modules that a workspace, by the lockfile there, does not need to run. */
   | { readonly do: "keep packages"; readonly folder: string; readonly workspace: string; readonly without: Without }
+  /** Removes what the program can't load of the folder's packages; what stands in `byName` stays whole. */
+  | { readonly do: "keep loaded"; readonly folder: string; readonly main: string; readonly byName: readonly string[] }
   | { readonly do: "remove"; readonly path: string }
   | { readonly do: "rename"; readonly from: string; readonly to: string }
   /** Makes an OCI layout of an unpacked `docker save`. */
