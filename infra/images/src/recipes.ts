@@ -56,7 +56,7 @@ const recipes: Readonly<Partial<Record<ImageName, Recipe>>> = {
   }),
   media: workspace("services/media"),
   signaling: workspace("services/signaling", ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"]),
-  parse: workspace("services/parse", ["parse-dashboard/Parse-Dashboard/public"], {
+  parse: workspace("services/parse", ["parse-dashboard/Parse-Dashboard/public", "parse-server/lib/Adapters/Storage/Postgres/sql"], {
     // services/parse/src/no-push.ts stands in for it.
     "parse-server": ["@parse/push-adapter"],
     // Its build for Node does without.
