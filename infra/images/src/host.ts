@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import type { BuildHost } from "./plan";
 
@@ -14,7 +14,6 @@ export function describeHost(project: string): BuildHost {
     gid: process.getgid!(),
     mirror: debianMirror(),
     caBundle: existsSync(caBundle) ? caBundle : undefined,
-    workspaces: workspaceFolders(project),
     passEnv: passed.filter((name) => process.env[name] !== undefined),
   };
 }
@@ -42,14 +41,4 @@ export function mirrorOf(listing: string, codename: string): BuildHost["mirror"]
   const serving = (release: string) => rows.find((row) => row[1] === release && row[2] === "main")?.[0]?.replace(/\/$/, "");
   const main = serving(codename);
   return main ? { main, security: serving(`${codename}-security`) } : undefined;
-}
-
-function workspaceFolders(project: string): string[] {
-  const { workspaces } = JSON.parse(readFileSync(path.join(project, "package.json"), "utf8")) as { workspaces: string[] };
-  const folders = workspaces.flatMap((pattern) => {
-    if (!pattern.endsWith("/*")) return [pattern];
-    const top = pattern.slice(0, -2);
-    return readdirSync(path.join(project, top)).map((name) => `${top}/${name}`);
-  });
-  return folders.filter((folder) => existsSync(path.join(project, folder, "package.json"))).sort();
 }

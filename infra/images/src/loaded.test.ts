@@ -1,57 +1,78 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { keepLoaded } from "./loaded";
+import { copyLoaded, loadedFiles } from "./loaded";
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "loaded-"))));
-afterEach(() => rmSync(folder, { recursive: true }));
+let project: string;
+beforeEach(() => (project = mkdtempSync(path.join(tmpdir(), "loaded-"))));
+afterEach(() => rmSync(project, { recursive: true }));
 
 const write = (files: Readonly<Record<string, string>>) =>
   Object.entries(files).forEach(([file, text]) => {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
+    mkdirSync(path.dirname(path.join(project, file)), { recursive: true });
+    writeFileSync(path.join(project, file), text);
   });
-const left = () =>
-  (readdirSync(folder, { recursive: true }) as string[])
-    .filter((name) => name.includes("node_modules/") && statSync(path.join(folder, name)).isFile())
-    .map((name) => name.replaceAll("node_modules/", ""))
-    .sort();
-
-test("what a program loads stays, with its licence; what nothing loads goes, folders and all", async () => {
+/** A lockfile: what the workspace and each package asks for. */
+const lock = (asked: Readonly<Record<string, readonly string[]>>) => {
+  const entry = (names: readonly string[]) => ({ dependencies: Object.fromEntries(names.map((name) => [name, "1"])) });
   write({
-    "app/dist/main.js": 'require("used/sub"); import("new");',
-    "app/dist/unused.js": 'require("unused");',
-    "app/package.json": "{}",
-    "app/node_modules/new/package.json": '{"exports": {"import": "./esm.mjs", "require": "./cjs.js"}}',
-    "app/node_modules/new/esm.mjs": "",
-    "app/node_modules/new/browser.js": "",
+    "package-lock.json": JSON.stringify({ packages: Object.fromEntries(Object.entries(asked).map(([at, names]) => [at, entry(names)])) }),
+  });
+};
+const workspace = { kind: "workspace", folder: "services/x", without: {}, byName: [] } as const;
+
+test("what a program loads comes, with its licence, from where it resolves to; the rest of the package, and other packages, don't", async () => {
+  lock({
+    "services/x": ["used", "own", "unused"],
+    "services/x/node_modules/own": [],
+    "node_modules/used": ["inner"],
+    "node_modules/used/node_modules/inner": [],
+    "node_modules/inner": [],
+    "node_modules/unused": [],
+  });
+  write({
+    "services/x/dist/main.js": 'require("used/sub"); import("own"); require("./other");',
+    "services/x/dist/other.js": "",
+    "services/x/node_modules/own/package.json": '{"exports": {"import": "./esm.mjs", "require": "./cjs.js"}}',
+    "services/x/node_modules/own/esm.mjs": "",
+    "services/x/node_modules/own/cjs.js": "",
+    "services/x/node_modules/own/browser.js": "",
     "node_modules/used/package.json": "{}",
     "node_modules/used/LICENSE.md": "",
+    "node_modules/used/README.md": "",
     "node_modules/used/sub.js": 'require("./lib/a.js"); require("fs").readFileSync(require("path").join(__dirname, "lib/words.txt"));',
     "node_modules/used/other.js": "",
     "node_modules/used/lib/a.js": 'require("inner");',
     "node_modules/used/lib/words.txt": "",
-    "node_modules/used/node_modules/inner/index.js": "",
+    "node_modules/used/lib/NOTICE": "",
     "node_modules/used/node_modules/inner/package.json": "{}",
+    "node_modules/used/node_modules/inner/index.js": "",
     "node_modules/inner/index.js": "",
     "node_modules/unused/index.js": "",
     "node_modules/unused/LICENSE": "",
   });
-  await keepLoaded(folder, "app/dist/main.js", []);
-  expect(left()).toEqual(
-    [
-      ...["app/new/esm.mjs", "app/new/package.json", "used/LICENSE.md", "used/inner/index.js", "used/inner/package.json"],
-      ...["used/lib/a.js", "used/lib/words.txt", "used/package.json", "used/sub.js"],
-    ].sort(),
+  await copyLoaded(project, workspace, path.join(project, "context"));
+  const copied = (readdirSync(path.join(project, "context"), { recursive: true }) as string[]).filter((name) =>
+    statSync(path.join(project, "context", name)).isFile(),
   );
-  expect(readdirSync(path.join(folder, "app/dist"))).toEqual(["main.js", "unused.js"]);
-  expect(readdirSync(path.join(folder, "node_modules"))).toEqual(["used"]);
+  const inner = ["inner/index.js", "inner/package.json"].map((file) => `node_modules/used/node_modules/${file}`);
+  const used = ["LICENSE.md", "lib/NOTICE", "lib/a.js", "lib/words.txt", "package.json", "sub.js"].map(
+    (file) => `node_modules/used/${file}`,
+  );
+  expect(copied.sort()).toEqual(["app/node_modules/own/esm.mjs", "app/node_modules/own/package.json", ...inner, ...used].sort());
 });
 
-test("what is loaded by name stays whole, with what a package of that name loads, but for packages inside it that it doesn't", async () => {
+test("what is loaded by name comes whole, with what a package of that name loads, but for packages inside it that it doesn't", async () => {
+  lock({
+    "services/x": ["named", "server"],
+    "node_modules/named": ["asked", "inside"],
+    "node_modules/named/node_modules/inside": [],
+    "node_modules/asked": [],
+    "node_modules/server": ["unasked"],
+    "node_modules/unasked": [],
+  });
   write({
-    "app/dist/main.js": "require(process.argv[2]);",
+    "services/x/dist/main.js": "require(process.argv[2]);",
     "node_modules/named/package.json": '{"main": "./plugins/one.js"}',
     "node_modules/named/index.js": "",
     "node_modules/named/plugins/one.js": 'require("asked");',
@@ -63,16 +84,39 @@ test("what is loaded by name stays whole, with what a package of that name loads
     "node_modules/server/public/page.js": 'require("unasked");',
     "node_modules/unasked/index.js": "",
   });
-  await keepLoaded(folder, "app/dist/main.js", ["named", "server/public"]);
-  const named = ["index.js", "package.json", "pages/index.html", "plugins/one.js"].map((file) => `named/${file}`);
-  expect(left()).toEqual(["asked/index.js", ...named, "server/public/page.js"]);
+  const named = ["index.js", "package.json", "pages/index.html", "plugins/one.js"].map((file) => `node_modules/named/${file}`);
+  expect(await loadedFiles(project, { ...workspace, byName: ["named", "server/public"] })).toEqual([
+    "node_modules/asked/index.js",
+    ...named,
+    "node_modules/server/public/page.js",
+  ]);
 });
 
-test("a package or program that is not there: told, and nothing is removed", async () => {
-  write({ "app/dist/main.js": "", "node_modules/a/index.js": "" });
-  await expect(keepLoaded(folder, "app/dist/main.js", ["gone"])).rejects.toThrow(
-    `${folder}: Expected gone among the packages, found none. Correct its recipe`,
+test("a package that the image does without is not followed, nor is one that only development asks for", async () => {
+  lock({
+    "services/x": ["server"],
+    "node_modules/server": ["push"],
+    "node_modules/push": ["cloud"],
+    "node_modules/cloud": [],
+    "node_modules/dev": [],
+  });
+  write({
+    "services/x/dist/main.js": 'require("server"); require("dev");',
+    "node_modules/server/index.js": 'require("push");',
+    "node_modules/push/index.js": 'require("cloud");',
+    "node_modules/cloud/index.js": "",
+    "node_modules/dev/index.js": "",
+  });
+  expect(await loadedFiles(project, { ...workspace, without: { server: ["push"] } })).toEqual(["node_modules/server/index.js"]);
+});
+
+test("a program or package that is not there: told, and nothing is copied", async () => {
+  lock({ "services/x": [] });
+  const context = path.join(project, "context");
+  await expect(copyLoaded(project, workspace, context)).rejects.toThrow("services/x/dist/main.js");
+  write({ "services/x/dist/main.js": "" });
+  await expect(copyLoaded(project, { ...workspace, byName: ["gone"] }, context)).rejects.toThrow(
+    "services/x: Expected gone among the packages, found none. Correct its recipe",
   );
-  await expect(keepLoaded(folder, "app/dist/index.js", [])).rejects.toThrow("app/dist/index.js");
-  expect(left()).toEqual(["a/index.js"]);
+  expect(existsSync(context)).toBe(false);
 });

@@ -8,7 +8,6 @@ const host = {
   gid: 1000,
   mirror: { main: "http://mirror.example/debian", security: "http://mirror.example/security" },
   caBundle: "/etc/ssl/certs/ca-certificates.crt",
-  workspaces: ["services/media", "services/signaling"],
   passEnv: ["GOPROXY"],
 };
 const input = (name: BuildPlanInput["name"], more: Partial<BuildPlanInput> = {}): BuildPlanInput => ({
@@ -125,29 +124,12 @@ test("upstream: copied from its registry, or the images it has none of built on 
   expect(planBuild(input("signaling", { source: "upstream" }))).toEqual(planBuild(input("signaling")));
 });
 
-test("a workspace: compiled, its production modules, both beside the Dockerfile", () => {
-  const steps = planBuild(input("signaling"));
-  expect(steps.slice(2, -7)).toEqual([
+test("a workspace: compiled, the packages that it loads, both beside the Dockerfile", () => {
+  const byName = ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"];
+  const workspace = JSON.stringify({ kind: "workspace", folder: "services/signaling", without: {}, byName });
+  expect(planBuild(input("signaling")).slice(2, -7)).toEqual([
     { do: "run", cwd: "/p", command: [host.node, "node_modules/typescript/bin/tsc", "-b", "services/signaling"] },
-    { do: "empty", folder: "/c/images/signaling/npm" },
-    ...["package.json", "package-lock.json", ".npmrc", "services/media/package.json", "services/signaling/package.json"].map((file) => ({
-      do: "copy",
-      from: `/p/${file}`,
-      to: `/c/images/signaling/npm/${file}`,
-    })),
-    {
-      do: "run",
-      cwd: "/c/images/signaling/npm",
-      env: { NODE_USE_SYSTEM_CA: "1" },
-      command: [
-        ...["/p/.tools/bin/npm", "install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
-        ...["--workspace", "services/signaling"],
-      ],
-    },
-    { do: "keep packages", folder: "/c/images/signaling/npm", workspace: "services/signaling", without: {} },
-    { do: "folder", folder: "/c/images/signaling/context/app" },
-    { do: "folder", folder: "/c/images/signaling/npm/node_modules" },
-    { do: "rename", from: "/c/images/signaling/npm/node_modules", to: "/c/images/signaling/context/node_modules" },
+    { do: "run", command: [host.node, "/p/infra/images/dist/copyLoaded.js", "/p", "/c/images/signaling/context", workspace] },
     {
       do: "copy compiled",
       from: "/p/services/signaling/dist",
@@ -156,24 +138,6 @@ test("a workspace: compiled, its production modules, both beside the Dockerfile"
       except: developmentOnly,
     },
     { do: "copy", from: "/p/services/signaling/package.json", to: "/c/images/signaling/context/app/package.json" },
-    { do: "folder", folder: "/c/images/signaling/npm/services/signaling/node_modules" },
-    {
-      do: "rename",
-      from: "/c/images/signaling/npm/services/signaling/node_modules",
-      to: "/c/images/signaling/context/app/node_modules",
-    },
-    {
-      do: "prune",
-      folder: "/c/images/signaling/context",
-      names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`, "i"),
-    },
-    {
-      do: "keep loaded",
-      folder: "/c/images/signaling/context",
-      main: "app/dist/main.js",
-      byName: ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"],
-    },
-    { do: "remove", path: "/c/images/signaling/npm" },
   ]);
 });
 

@@ -17,8 +17,6 @@ export interface BuildHost {
   readonly mirror?: { readonly main: string; readonly security?: string };
   /** The machine's CA bundle, for HTTPS to package mirrors while something is compiled. Never in an image. */
   readonly caBundle?: string;
-  /** Folders of the project's npm workspaces. */
-  readonly workspaces: readonly string[];
   /** Names of proxy and Go module variables that are set here and are handed on, by name. */
   readonly passEnv: readonly string[];
 }

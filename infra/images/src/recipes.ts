@@ -55,7 +55,12 @@ const recipes: Readonly<Partial<Record<ImageName, Recipe>>> = {
     inputs: ["apps/core/src", "services/signaling/src/messages.ts", "package-lock.json"],
   }),
   media: workspace("services/media"),
-  signaling: workspace("services/signaling", ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"]),
+  signaling: workspace("services/signaling", [
+    "kurento-client",
+    "kurento-client-core",
+    "kurento-client-elements",
+    "kurento-client-filters",
+  ]),
   parse: workspace("services/parse", ["parse-dashboard/Parse-Dashboard/public", "parse-server/lib/Adapters/Storage/Postgres/sql"], {
     // services/parse/src/no-push.ts stands in for it.
     "parse-server": ["@parse/push-adapter"],

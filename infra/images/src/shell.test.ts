@@ -11,7 +11,7 @@ const at = (...parts: string[]) => path.join(folder, ...parts);
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "shell-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("files: copied but for what is left out, pruned however deep, moved", async () => {
+test("files: copied but for what is left out, moved, removed", async () => {
   mkdirSync(at("from/node_modules/x"), { recursive: true });
   writeFileSync(at("from/a.js"), "a");
   writeFileSync(at("from/a.d.ts"), "a");
@@ -21,8 +21,7 @@ test("files: copied but for what is left out, pruned however deep, moved", async
     "redis",
     [
       { do: "empty", folder: at("to") },
-      { do: "copy", from: at("from"), to: at("to"), except: /^a\.d\.ts$/ },
-      { do: "prune", folder: at("to"), names: /\.d\.ts$/ },
+      { do: "copy", from: at("from"), to: at("to"), except: /\.d\.ts$/ },
       { do: "rename", from: at("to/a.js"), to: at("to/c.js") },
       { do: "remove", path: at("from") },
     ],
@@ -30,40 +29,6 @@ test("files: copied but for what is left out, pruned however deep, moved", async
   );
   expect(readdirSync(at("to"), { recursive: true }).sort()).toEqual(["c.js", "node_modules", "node_modules/x", "node_modules/x/b.js"]);
   expect(readdirSync(folder).sort()).toEqual(["log", "log.lock", "to"]);
-});
-
-test("packages that the workspace doesn't run on go, with those that only they ask for", async () => {
-  const folders = [
-    "node_modules/a",
-    "node_modules/a/node_modules/b",
-    "node_modules/b",
-    "node_modules/bundled",
-    "services/x/node_modules/c",
-  ];
-  for (const each of [...folders, "node_modules/other", "node_modules/other/node_modules/b"]) {
-    mkdirSync(at(each), { recursive: true });
-    writeFileSync(at(each, "index.js"), "");
-  }
-  const packages = {
-    "": {},
-    "services/x": { dependencies: { a: "1", c: "1" } },
-    "services/y": { dependencies: { other: "1" } },
-    "node_modules/a": { dependencies: { b: "1", bundled: "1" } },
-    "node_modules/a/node_modules/b": {},
-    "node_modules/b": {},
-    "node_modules/bundled": {},
-    "node_modules/other": { dependencies: { b: "1" } },
-    "node_modules/other/node_modules/b": {},
-    "services/x/node_modules/c": {},
-  };
-  writeFileSync(at("package-lock.json"), JSON.stringify({ packages }));
-  await perform("redis", [{ do: "keep packages", folder, workspace: "services/x", without: { a: ["bundled"] } }], at("log"));
-  const left = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith("index.js"));
-  expect(left.map((name) => path.dirname(name)).sort()).toEqual([
-    "node_modules/a",
-    "node_modules/a/node_modules/b",
-    "services/x/node_modules/c",
-  ]);
 });
 
 test.each([

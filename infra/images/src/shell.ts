@@ -3,8 +3,6 @@ import { createWriteStream, existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { ImageBuildError } from "./errors";
-import { keepLoaded } from "./loaded";
-import { productionFolders, type PackageLock } from "./lockfile";
 import type { Step } from "./steps";
 import { writeLayout } from "./write-layout";
 
@@ -38,12 +36,6 @@ async function performOne(image: string, step: Step, log: string, signal?: Abort
     case "copy":
     case "copy compiled":
       return copy(image, step, log);
-    case "prune":
-      return prune(step.folder, step.names);
-    case "keep packages":
-      return keepPackages(step);
-    case "keep loaded":
-      return keepLoaded(step.folder, step.main, step.byName);
     case "remove":
       return rm(step.path, { recursive: true, force: true });
     case "rename":
@@ -51,21 +43,6 @@ async function performOne(image: string, step: Step, log: string, signal?: Abort
     case "layout":
       return writeLayout(step.saved, step.layout, step.blobs);
   }
-}
-
-async function prune(folder: string, names: RegExp): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const full = path.join(folder, entry.name);
-    if (names.test(entry.name)) await rm(full, { recursive: true, force: true });
-    else if (entry.isDirectory()) await prune(full, names);
-  }
-}
-
-async function keepPackages({ folder, workspace, without }: Step & { do: "keep packages" }): Promise<void> {
-  const lock = JSON.parse(await readFile(path.join(folder, "package-lock.json"), "utf8")) as PackageLock;
-  const kept = new Set(productionFolders(lock, workspace, without));
-  for (const at of Object.keys(lock.packages))
-    if (/(^|\/)node_modules\//.test(at) && !kept.has(at)) await rm(path.join(folder, at), { recursive: true, force: true });
 }
 
 async function copy(image: string, step: Step & { do: "copy" | "copy compiled" }, log: string): Promise<void> {

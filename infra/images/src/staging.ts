@@ -30,63 +30,31 @@ export function planStaging(part: Staging, input: BuildPlanInput): Step[] {
   }
 }
 
-/** Runs npm as the project's own: the Node that runs us, and the npm beside it. */
-// By the authorities that the computer trusts, as bootstrap's npm.
-function npm(input: BuildPlanInput, cwd: string, args: readonly string[]): Step {
-  return { do: "run", cwd, env: { NODE_USE_SYSTEM_CA: "1" }, command: [path.join(input.project, ".tools/bin/npm"), ...args] };
-}
-
 function compile(folder: string, { project, host }: BuildPlanInput): Step {
   return { do: "run", cwd: project, command: [host.node, "node_modules/typescript/bin/tsc", "-b", folder] };
 }
 
-// npm installs from the lockfile only when every workspace it names is there, so all their package.json files are staged.
-function planWorkspace({ folder, without, byName }: Staging & { kind: "workspace" }, context: string, input: BuildPlanInput): Step[] {
-  const { project, cache, name, host } = input;
-  const stage = path.join(cachePaths(cache).work(name), "npm");
-  const manifests = ["package.json", "package-lock.json", ".npmrc", ...host.workspaces.map((each) => `${each}/package.json`)];
-  // Not `npm ci`: it refuses a lockfile without optional packages for other systems, as a registry that lacks those makes it.
-  const install = [
-    "install",
-    "--no-save",
-    "--omit=dev",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-    "--prefer-offline",
-    "--workspace",
-    folder,
-  ];
+function planWorkspace(part: Staging & { kind: "workspace" }, context: string, input: BuildPlanInput): Step[] {
+  const { project, host } = input;
+  const source = path.join(project, part.folder);
   const app = path.join(context, "app");
   return [
-    compile(folder, input),
-    { do: "empty", folder: stage },
-    ...manifests.map((file): Step => ({ do: "copy", from: path.join(project, file), to: path.join(stage, file) })),
-    npm(input, stage, install),
-    // npm leaves development's packages out only where no other workspace runs on them.
-    { do: "keep packages", folder: stage, workspace: folder, without },
-    { do: "folder", folder: app },
-    { do: "folder", folder: path.join(stage, "node_modules") },
-    { do: "rename", from: path.join(stage, "node_modules"), to: path.join(context, "node_modules") },
+    compile(part.folder, input),
+    { do: "run", command: [host.node, path.join(project, "infra/images/dist/copyLoaded.js"), project, context, JSON.stringify(part)] },
     {
       do: "copy compiled",
-      from: path.join(project, folder, "dist"),
-      sources: path.join(project, folder, "src"),
+      from: path.join(source, "dist"),
+      sources: path.join(source, "src"),
       to: path.join(app, "dist"),
       except: developmentOnly,
     },
-    { do: "copy", from: path.join(project, folder, "package.json"), to: path.join(app, "package.json") },
-    { do: "folder", folder: path.join(stage, folder, "node_modules") },
-    { do: "rename", from: path.join(stage, folder, "node_modules"), to: path.join(app, "node_modules") },
-    { do: "prune", folder: context, names: new RegExp(`^(@barecast|\\.bin|\\.package-lock\\.json)$|${developmentOnly.source}`, "i") },
-    { do: "keep loaded", folder: context, main: "app/dist/main.js", byName },
-    { do: "remove", path: stage },
+    { do: "copy", from: path.join(source, "package.json"), to: path.join(app, "package.json") },
   ];
 }
 
 function planPages(folder: string, context: string, input: BuildPlanInput): Step[] {
   return [
-    npm(input, input.project, ["run", "build", "--workspace", folder]),
+    { do: "run", cwd: input.project, command: [path.join(input.project, ".tools/bin/npm"), "run", "build", "--workspace", folder] },
     {
       do: "copy",
       from: path.join(input.project, folder, "dist"),

@@ -1,5 +1,3 @@
-import type { Without } from "./lockfile";
-
 /** One thing to do, as data. Paths are absolute. Only `shell.ts` does it. */
 export type Step =
   /** Runs a program; its output goes to the image's log. `isRoot`: through sudo where we are not root. */
@@ -18,12 +16,6 @@ export type Step =
   | { readonly do: "copy"; readonly from: string; readonly to: string; readonly except?: RegExp }
   /** Copies what a compiler wrote, but for what it wrote for sources that are gone since. */
   | { readonly do: "copy compiled"; readonly from: string; readonly sources: string; readonly to: string; readonly except: RegExp }
-  /** Removes files and folders of these names, however deep. */
-  | { readonly do: "prune"; readonly folder: string; readonly names: RegExp }
-  /** Removes every package of the folder's node_modules that a workspace, by the lockfile there, does not need to run. */
-  | { readonly do: "keep packages"; readonly folder: string; readonly workspace: string; readonly without: Without }
-  /** Removes what the program can't load of the folder's packages; what stands in `byName` stays whole. */
-  | { readonly do: "keep loaded"; readonly folder: string; readonly main: string; readonly byName: readonly string[] }
   | { readonly do: "remove"; readonly path: string }
   | { readonly do: "rename"; readonly from: string; readonly to: string }
   /** Makes an OCI layout of an unpacked `docker save`. */
