@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { copyLoaded, loadedFiles } from "./loaded";
@@ -108,6 +108,17 @@ test("a package that the image does without is not followed, nor is one that onl
     "node_modules/dev/index.js": "",
   });
   expect(await loadedFiles(project, { ...workspace, without: { server: ["push"] } })).toEqual(["node_modules/server/index.js"]);
+});
+
+test("packages that are a link to those of another checkout are taken from there", async () => {
+  lock({ "services/x": ["used"], "node_modules/used": ["inner"], "node_modules/inner": [] });
+  write({
+    "services/x/dist/main.js": 'require("used");',
+    "other/node_modules/used/index.js": 'require("inner");',
+    "other/node_modules/inner/index.js": "",
+  });
+  symlinkSync("other/node_modules", path.join(project, "node_modules"));
+  expect(await loadedFiles(project, workspace)).toEqual(["node_modules/inner/index.js", "node_modules/used/index.js"]);
 });
 
 test("a program or package that is not there: told, and nothing is copied", async () => {

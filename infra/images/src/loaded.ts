@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -35,24 +35,38 @@ export async function loadedFiles(project: string, { folder, without, byName }: 
   const packages = new Set(productionFolders(lock, folder, without));
   const isRunOn = (file: string) => packages.has(ofPackage.exec(file)?.[1] ?? "");
   const whole = byName.flatMap((name) => filesOf(project, folder, name));
-  const main = `${folder}/dist/main.js`;
-  const { resolve } = createRequire(path.join(project, main));
+  const main = path.join(project, folder, "dist/main.js");
+  const { resolve } = createRequire(main);
   const named = byName.filter((name) => whole.includes(`node_modules/${name}/package.json`)).map((name) => resolve(name));
+  const inProject = namesInProject(project, folder);
   // Only who builds an image waits for it.
   const { nodeFileTrace } = await import("@vercel/nft");
-  const { fileList } = await nodeFileTrace([path.join(project, main), ...named], {
-    base: project,
+  const { fileList } = await nodeFileTrace([main, ...named], {
+    // Packages may be a link to those of another checkout.
+    base: "/",
     processCwd: path.join(project, folder),
-    ignore: (file) => file.includes("node_modules/") && !isRunOn(file),
+    ignore: (file) => file.includes("node_modules/") && !isRunOn(inProject(`/${file}`)),
   });
-  if (!fileList.has(main)) throw new Error(`${path.join(project, main)}: Expected a program, found none. Correct its recipe`);
-  const wanted = [...fileList, ...whole].filter((file) => isRunOn(file) && !developmentOnly.test(path.basename(file)));
+  const loaded = [...fileList].map((file) => inProject(`/${file}`));
+  if (!loaded.includes(`${folder}/dist/main.js`)) throw new Error(`${main}: Expected a program, found none. Correct its recipe`);
+  const wanted = [...loaded, ...whole].filter((file) => isRunOn(file) && !developmentOnly.test(path.basename(file)));
   const beside = [...new Set(wanted.flatMap(foldersOf))].flatMap((at) =>
     readdirSync(path.join(project, at), { withFileTypes: true })
       .filter((entry) => entry.isFile() && stays.test(entry.name))
       .map((entry) => path.join(at, entry.name)),
   );
   return [...new Set([...wanted, ...beside])].sort();
+}
+
+/** What a file's real path is called from the project's folder; the path as it is, where the project has no such file. */
+function namesInProject(project: string, folder: string): (file: string) => string {
+  const roots = ["node_modules", path.join(folder, "node_modules"), "."]
+    .filter((root) => existsSync(path.join(project, root)))
+    .map((root) => ({ root, real: realpathSync(path.join(project, root)) }));
+  return (file) => {
+    const at = roots.find(({ real }) => file.startsWith(`${real}/`));
+    return at ? path.join(at.root, path.relative(at.real, file)) : file;
+  };
 }
 
 /** Files of a package, or of a folder of one, without those of packages inside it. */

@@ -63,7 +63,7 @@ test("an admin opens the dashboard by SSH and sees the classes; an operator is r
 const loadAll = `
 require("/app/dist/no-push.js"); require("/app/dist/no-log-files.js");
 const { globSync } = require("node:fs");
-const modules = globSync("/node_modules/{parse-server/lib,parse/lib/node}/**/*.js").filter((file) => !file.includes("/cli/"));
+const modules = globSync("/node_modules/{parse-server/lib,parse-server/node_modules/parse/lib/node}/**/*.js").filter((file) => !file.includes("/cli/"));
 const missing = modules.flatMap((file) => { try { require(file); return []; } catch (error) { return error.code === "MODULE_NOT_FOUND" ? file : []; } });
 console.log(JSON.stringify({ areMany: modules.length > 200, missing }));
 process.exit();
