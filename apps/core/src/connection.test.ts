@@ -58,6 +58,36 @@ test("a network that went away without a word is noticed, and the connection mad
   connection.close();
 });
 
+test("a server that accepts a connection and says nothing is given up, once, and tried again", async () => {
+  const connection = connect();
+  const silent = FakeSocket.last;
+  silent.isDead = true;
+  await jest.advanceTimersByTimeAsync(9999);
+  expect(connection.state.getSnapshot()).toEqual({ status: "connecting" });
+  await jest.advanceTimersByTimeAsync(1);
+  expect(connection.state.getSnapshot()).toEqual({ status: "connecting", error: "The connection to the server was lost. Trying again" });
+  await jest.advanceTimersByTimeAsync(500);
+  expect(FakeSocket.opened).toHaveLength(2);
+  silent.onopen?.(); // too late
+  await FakeSocket.last.welcome();
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(connection.state.getSnapshot().status).toBe("open");
+  expect(FakeSocket.opened).toHaveLength(2);
+  connection.close();
+});
+
+test("a server that does not answer the sign-in is given up without its goodbye", async () => {
+  const connection = connect();
+  const silent = FakeSocket.last;
+  silent.isDead = true;
+  silent.onopen?.();
+  await jest.advanceTimersByTimeAsync(15_500);
+  expect(FakeSocket.opened).toHaveLength(2);
+  await FakeSocket.last.welcome();
+  expect(connection.state.getSnapshot().status).toBe("open");
+  connection.close();
+});
+
 test("a session that is over ends the connection for good", async () => {
   const connection = connect();
   FakeSocket.last.onopen?.();

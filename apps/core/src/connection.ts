@@ -28,6 +28,8 @@ export interface ConnectionOptions {
 /** A network that went away says nothing: the server is asked for a sign of life this often, and must give it this fast. */
 const beatMs = 10_000;
 const beatTimeoutMs = 5000;
+/** A server that accepts and says nothing may keep a browser waiting for four minutes (Chromium). */
+const openTimeoutMs = 10_000;
 
 /**
  * The one WebSocket to the signaling server: signs in, answers requests by id, comes back by itself (at once after a restart of the
@@ -39,6 +41,7 @@ export class Connection {
   private socket: WebSocket | null = null;
   private tries = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private patience: ReturnType<typeof setTimeout> | undefined;
   private beat: ReturnType<typeof setInterval> | undefined;
   private readonly ice = new IceServers(() => this.request({ type: "refreshIceServers" }, "iceServers"));
   private readonly requests = new Requests();
@@ -88,12 +91,16 @@ export class Connection {
     const { url, WebSocket: Socket = WebSocket } = this.options;
     const socket = new Socket(url);
     this.socket = socket;
-    socket.onopen = () => void this.authenticate();
+    this.patience = setTimeout(() => this.giveUp(socket), openTimeoutMs);
+    socket.onopen = () => {
+      clearTimeout(this.patience);
+      void this.authenticate(socket);
+    };
     socket.onmessage = ({ data }) => socket === this.socket && this.receive(String(data));
-    socket.onclose = ({ code }) => socket === this.socket && this.onClose(code);
+    socket.onclose = ({ code }) => this.lose(socket, code);
   }
 
-  private async authenticate(): Promise<void> {
+  private async authenticate(socket: WebSocket): Promise<void> {
     try {
       const { token } = this.options;
       const answer = await this.ask({ type: "authenticate", ...(token === undefined ? {} : { token }) });
@@ -105,8 +112,9 @@ export class Connection {
     } catch (error) {
       const { code, message } = error instanceof Problem ? error : new Problem("internal", String(error));
       if (code === "unauthenticated") return this.end({ status: "closed", error: message });
+      if (socket !== this.socket) return;
       if (this.current.getSnapshot().status !== "closed") this.current.set({ status: "connecting", error: message });
-      this.socket?.close();
+      this.giveUp(socket);
     }
   }
 
@@ -114,17 +122,19 @@ export class Connection {
     return this.requests.ask(message, timeoutMs, (text) => this.socket?.send(text));
   }
 
-  /** A socket over a dead network takes minutes to close: it is given up, and what it may still say is not heard. */
   private async checkAlive(): Promise<void> {
     const { socket } = this;
     try {
       await this.ask({ type: "ping" }, beatTimeoutMs);
     } catch {
-      if (socket !== this.socket) return;
-      this.socket = null;
-      socket?.close();
-      this.onClose(1006);
+      if (socket) this.giveUp(socket);
     }
+  }
+
+  /** A socket over a dead network takes minutes to close: what it may still say is not heard. */
+  private giveUp(socket: WebSocket): void {
+    this.lose(socket, 1006);
+    socket.close();
   }
 
   private receive(text: string): void {
@@ -136,8 +146,11 @@ export class Connection {
     for (const listener of [...this.listeners]) listener(message);
   }
 
-  private onClose(code: number): void {
+  private lose(socket: WebSocket, code: number): void {
+    if (socket !== this.socket) return;
+    this.socket = null;
     this.ice.stop();
+    clearTimeout(this.patience);
     clearInterval(this.beat);
     this.requests.lose();
     const state = this.current.getSnapshot();
@@ -154,6 +167,7 @@ export class Connection {
 
   private end(state: ConnectionState): void {
     clearTimeout(this.retry);
+    clearTimeout(this.patience);
     this.ice.stop();
     clearInterval(this.beat);
     if (this.current.getSnapshot().status !== "closed") this.current.set(state);

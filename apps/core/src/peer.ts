@@ -12,6 +12,8 @@ export interface PeerEvents {
 
 /** How long a broken path may mend itself. */
 const patienceMs = 5000;
+/** How long a first path may take: browsers wait without end for a server that never says where it can be reached. */
+const connectMs = 30_000;
 let count = 0;
 
 /** One RTCPeerConnection with trickle ICE over a `Connection`: the offer goes out at once, candidates follow both ways as they are found. */
@@ -32,6 +34,7 @@ export class Peer {
     this.stopListening = connection.onPeer(this.connectionId, (message) => this.receive(message));
     rtc.onicecandidate = ({ candidate }) => this.offerCandidate(candidate ? candidate.toJSON() : null);
     rtc.onconnectionstatechange = () => this.follow();
+    this.patience = setTimeout(() => this.lose("No network path to the media server was found in time"), connectMs);
   }
 
   /** Negotiates; resolves with the stream's id. @throws {Problem} */
@@ -95,6 +98,7 @@ export class Peer {
 
   private follow(): void {
     const { connectionState } = this.rtc;
+    if (connectionState === "new" || connectionState === "connecting") return;
     clearTimeout(this.patience);
     if (connectionState === "connected") this.events.onConnected();
     if (connectionState === "failed") this.lose("No network path to the media server was found");

@@ -106,6 +106,29 @@ test("a path that breaks for a moment is left alone; one that stays broken is ma
   connection.close();
 });
 
+test("a view that finds no path in time, and is told nothing, is made again", async () => {
+  const connection = connect();
+  await FakeSocket.last.welcome();
+  const shown = view(connection, "s1", makePeer);
+  await answerView();
+  FakePeer.last.become("connecting");
+  await jest.advanceTimersByTimeAsync(29_999);
+  expect(shown.state.getSnapshot().status).toBe("connecting");
+  await jest.advanceTimersByTimeAsync(1);
+  const reason = "No network path to the media server was found in time";
+  expect(shown.state.getSnapshot()).toMatchObject({ status: "reconnecting", reason });
+  expect(FakePeer.last.calls.at(-1)).toBe("close");
+  await jest.advanceTimersByTimeAsync(200);
+  expect(FakePeer.made).toHaveLength(2);
+  await answerView();
+  FakePeer.last.become("connected");
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(shown.state.getSnapshot().status).toBe("playing");
+  expect(FakePeer.made).toHaveLength(2);
+  shown.stop();
+  connection.close();
+});
+
 const camera = () => ({ getTracks: () => [{ kind: "video" }] }) as unknown as MediaStream;
 
 async function answerPublish(): Promise<string> {
