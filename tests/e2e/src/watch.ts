@@ -94,18 +94,39 @@ export async function readStill(page: Page, selector: string): Promise<Decoded> 
   return decodeCounter((await page.evaluate(`(${readFrame})(${JSON.stringify(order)}, ${cellLumas})`)) as number[]);
 }
 
+interface Another {
+  readonly selector: string;
+  /** The stream that it was. */
+  readonly than: string;
+  readonly withinMs: number;
+}
+
 /** Runs in the page: when a video among those at `selector`, of another stream than `than`, first presents a picture. Self-contained. */
-function firstPictureOf({ selector, than }: { selector: string; than: string }): Promise<number> {
-  return new Promise((resolve) => {
+function firstPictureOf({ selector, than, withinMs }: Another): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = new Set<HTMLVideoElement>();
+    const endMs = Date.now() + withinMs;
+    // Each one that comes: the first may be of a stream that is lost, too.
     const look = () => {
-      const others = [...document.querySelectorAll<HTMLVideoElement>(selector)].filter(({ dataset }) => dataset["streamId"] !== than);
-      if (others.length === 0) return setTimeout(look, 20);
-      for (const video of others) video.requestVideoFrameCallback(() => resolve(Date.now()));
+      for (const video of document.querySelectorAll<HTMLVideoElement>(selector)) {
+        if (video.dataset["streamId"] === than || asked.has(video)) continue;
+        asked.add(video);
+        video.requestVideoFrameCallback(() => resolve(Date.now()));
+      }
+      if (Date.now() < endMs) setTimeout(look, 20);
+      else
+        reject(
+          new Error(`No picture of another stream within ${withinMs} ms. The page says "${document.body.innerText.replace(/\s+/g, " ")}"`),
+        );
     };
     look();
   });
 }
 
-/** Waits for the first picture of another stream than `than` at `selector`. @returns when it came, milliseconds of the computer's clock */
-export const anotherPicture = (page: Page, selector: string, than: string): Promise<number> =>
-  page.evaluate(`(${firstPictureOf})(${JSON.stringify({ selector, than })})`) as Promise<number>;
+/**
+ * Waits for the first picture of another stream than `than` at `selector`.
+ * @returns when it came, milliseconds of the computer's clock
+ * @throws Error with what the page says when none comes
+ */
+export const anotherPicture = (page: Page, another: Another): Promise<number> =>
+  page.evaluate(`(${firstPictureOf})(${JSON.stringify(another)})`) as Promise<number>;
