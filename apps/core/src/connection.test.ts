@@ -65,14 +65,17 @@ test("a server that accepts a connection and says nothing is given up, once, and
   await jest.advanceTimersByTimeAsync(9999);
   expect(connection.state.getSnapshot()).toEqual({ status: "connecting" });
   await jest.advanceTimersByTimeAsync(1);
-  expect(connection.state.getSnapshot()).toEqual({ status: "connecting", error: "The connection to the server was lost. Trying again" });
+  expect(connection.state.getSnapshot()).toEqual({ status: "connecting", error: "The server does not answer. Trying again" });
   await jest.advanceTimersByTimeAsync(500);
   expect(FakeSocket.opened).toHaveLength(2);
-  silent.onopen?.(); // too late
+  FakeSocket.last.isDead = true;
+  silent.onopen?.(); // too late: the next one is given up in its own time
+  await jest.advanceTimersByTimeAsync(11_000);
+  expect(FakeSocket.opened.map(({ sent }) => sent)).toEqual([[], [], []]);
   await FakeSocket.last.welcome();
   await jest.advanceTimersByTimeAsync(30_000);
   expect(connection.state.getSnapshot().status).toBe("open");
-  expect(FakeSocket.opened).toHaveLength(2);
+  expect(FakeSocket.opened).toHaveLength(3);
   connection.close();
 });
 
@@ -81,8 +84,11 @@ test("a server that does not answer the sign-in is given up without its goodbye"
   const silent = FakeSocket.last;
   silent.isDead = true;
   silent.onopen?.();
-  await jest.advanceTimersByTimeAsync(15_500);
+  await jest.advanceTimersByTimeAsync(15_000);
+  expect(connection.state.getSnapshot()).toEqual({ status: "connecting", error: "The server did not answer in time" });
+  await jest.advanceTimersByTimeAsync(500);
   expect(FakeSocket.opened).toHaveLength(2);
+  silent.onclose?.({ code: 1006 }); // at last
   await FakeSocket.last.welcome();
   expect(connection.state.getSnapshot().status).toBe("open");
   connection.close();

@@ -91,8 +91,9 @@ export class Connection {
     const { url, WebSocket: Socket = WebSocket } = this.options;
     const socket = new Socket(url);
     this.socket = socket;
-    this.patience = setTimeout(() => this.giveUp(socket), openTimeoutMs);
+    this.patience = setTimeout(() => this.giveUp(socket, "The server does not answer. Trying again"), openTimeoutMs);
     socket.onopen = () => {
+      if (socket !== this.socket) return;
       clearTimeout(this.patience);
       void this.authenticate(socket);
     };
@@ -112,9 +113,7 @@ export class Connection {
     } catch (error) {
       const { code, message } = error instanceof Problem ? error : new Problem("internal", String(error));
       if (code === "unauthenticated") return this.end({ status: "closed", error: message });
-      if (socket !== this.socket) return;
-      if (this.current.getSnapshot().status !== "closed") this.current.set({ status: "connecting", error: message });
-      this.giveUp(socket);
+      this.giveUp(socket, message);
     }
   }
 
@@ -127,13 +126,13 @@ export class Connection {
     try {
       await this.ask({ type: "ping" }, beatTimeoutMs);
     } catch {
-      if (socket) this.giveUp(socket);
+      if (socket) this.giveUp(socket, offline().message);
     }
   }
 
   /** A socket over a dead network takes minutes to close: what it may still say is not heard. */
-  private giveUp(socket: WebSocket): void {
-    this.lose(socket, 1006);
+  private giveUp(socket: WebSocket, reason: string): void {
+    this.lose(socket, 1006, reason);
     socket.close();
   }
 
@@ -146,7 +145,7 @@ export class Connection {
     for (const listener of [...this.listeners]) listener(message);
   }
 
-  private lose(socket: WebSocket, code: number): void {
+  private lose(socket: WebSocket, code: number, reason?: string): void {
     if (socket !== this.socket) return;
     this.socket = null;
     this.ice.stop();
@@ -157,12 +156,13 @@ export class Connection {
     if (state.status === "closed") return;
     if (code === closeCode.unauthenticated)
       return this.end({ status: "closed", error: "The session is not valid any more. Sign in again" });
-    const error = state.status === "connecting" && state.error ? state.error : offline().message;
-    this.current.set({ status: "connecting", error });
     const { firstRetryMs = 500, lastRetryMs = 10_000 } = this.options;
     const isRestart = code === 1012 && this.tries === 0;
+    // Before it is told: who hears it may close the connection.
     this.retry = setTimeout(() => this.open(), isRestart ? 0 : backoffMs(this.tries, firstRetryMs, lastRetryMs));
     this.tries += 1;
+    const before = state.status === "connecting" ? state.error : undefined;
+    this.current.set({ status: "connecting", error: reason ?? before ?? offline().message });
   }
 
   private end(state: ConnectionState): void {

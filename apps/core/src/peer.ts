@@ -10,7 +10,7 @@ export interface PeerEvents {
   onLost(reason: string): void;
 }
 
-/** How long a broken path may mend itself. */
+/** How long a broken path may mend itself, the browser's own tries at it included. */
 const patienceMs = 5000;
 /** How long a first path may take: browsers wait without end for a server that never says where it can be reached. */
 const connectMs = 30_000;

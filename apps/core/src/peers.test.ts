@@ -106,6 +106,21 @@ test("a path that breaks for a moment is left alone; one that stays broken is ma
   connection.close();
 });
 
+test("a broken path that the browser tries to mend has no longer for it", async () => {
+  const connection = connect();
+  await FakeSocket.last.welcome();
+  const shown = view(connection, "s1", makePeer);
+  await answerView();
+  FakePeer.last.become("connected");
+  FakePeer.last.become("disconnected");
+  jest.advanceTimersByTime(3000);
+  FakePeer.last.become("connecting");
+  jest.advanceTimersByTime(2000);
+  expect(shown.state.getSnapshot()).toMatchObject({ status: "reconnecting", reason: "The network path broke" });
+  shown.stop();
+  connection.close();
+});
+
 test("a view that finds no path in time, and is told nothing, is made again", async () => {
   const connection = connect();
   await FakeSocket.last.welcome();

@@ -4,7 +4,7 @@ import path from "node:path";
 import { imageTable, type ImageName } from "@barecast/stack/images";
 import { inputsOf, recipeOf } from "./recipes";
 import { productionPackages, type PackageLock } from "./lockfile";
-import { developmentOnly } from "./staging";
+import { developmentOnly, givenAlong } from "./staging";
 import type { ImageSource } from "./types";
 
 /** What no image holds: what a compiler or npm wrote, and tests. */
@@ -49,8 +49,8 @@ function keyOf(name: ImageName, { project, source, lock, keys }: KeyContext): st
     part.kind === "workspace"
       ? [
           ...productionPackages(lock, part.folder, part.without),
-          `leaves out ${developmentOnly.source}`,
-          `what is loaded as ${lock.packages["node_modules/@vercel/nft"]?.version} finds it, and ${part.byName.join(" ")}`,
+          `leaves out ${developmentOnly.source}, takes along ${givenAlong.source}`,
+          `what is loaded as ${lock.packages["node_modules/@vercel/nft"]!.version} finds it, and ${part.byName.join(" ")}`,
         ]
       : [],
   );

@@ -1,61 +1,68 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
+import { nodeFileTrace } from "@vercel/nft";
 import { productionFolders, type PackageLock } from "./lockfile";
-import type { Staging } from "./recipes";
-import { developmentOnly } from "./staging";
+import type { WorkspaceStaging } from "./recipes";
+import { developmentOnly, givenAlong } from "./staging";
 
-type Workspace = Staging & { readonly kind: "workspace" };
-
-/** What a package is given away with: it stays wherever something of the package does. */
-const stays = /^(package\.json$|licen[cs]e|notice|copying)/i;
 const ofPackage = /^(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\/(.*)$/;
 
 /**
- * Copies into a build context what a workspace's compiled `dist/main.js` loads of npm packages, as they are installed in the project: `node_modules/`,
- * and as `app/node_modules/` the workspace's own.
+ * Copies into a build context what a workspace's compiled `dist/main.js` loads of npm packages, as they are installed in the project:
+ * `node_modules/`, and as `app/node_modules/` the workspace's own.
  *
- * @throws Error when the program, or what stands in `byName`, is not there
+ * @throws Error as `loadedFiles` does; then nothing is copied
  */
-export async function copyLoaded(project: string, workspace: Workspace, context: string): Promise<void> {
+export async function copyLoaded(project: string, workspace: WorkspaceStaging, context: string): Promise<void> {
+  const own = `${workspace.folder}/`;
   for (const file of await loadedFiles(project, workspace)) {
-    const to = path.join(context, file.startsWith(`${workspace.folder}/`) ? path.join("app", path.relative(workspace.folder, file)) : file);
+    const to = path.join(context, file.startsWith(own) ? `app/${file.slice(own.length)}` : file);
     await mkdir(path.dirname(to), { recursive: true });
     await copyFile(path.join(project, file), to);
   }
 }
 
 /**
- * Files of packages that a workspace's program loads, with their licences, from the project's folder and sorted. What it loads is found by following
- * `require`, `import` and paths made of constants (@vercel/nft); what stands in `byName` comes whole, and with what a package of that name loads.
+ * Files of packages that a workspace's program loads, with their licences, from the project's folder and sorted. What it loads is found by
+ * following `require`, `import` and paths made of constants (@vercel/nft); what it says of what it can't follow goes to standard error. What stands
+ * in `byName` comes whole, with all that its programs load.
+ *
+ * @throws Error when the program or what stands in `byName` is not there, a file can't be read as a program, or what is installed is not what the
+ *   lockfile says
  */
-export async function loadedFiles(project: string, { folder, without, byName }: Workspace): Promise<string[]> {
+export async function loadedFiles(project: string, { folder, without, byName }: WorkspaceStaging): Promise<string[]> {
   const lock = JSON.parse(readFileSync(path.join(project, "package-lock.json"), "utf8")) as PackageLock;
   const packages = new Set(productionFolders(lock, folder, without));
-  const isRunOn = (file: string) => packages.has(ofPackage.exec(file)?.[1] ?? "");
-  const whole = byName.flatMap((name) => filesOf(project, folder, name));
+  const isRunOn = (file: string) => packages.has(packageOf(file));
+  const whole = byName.flatMap((name) => filesOf(project, name, packages));
+  const traced = await trace(project, folder, whole.filter(isProgram), isRunOn);
+  const wanted = [...traced, ...whole].filter((file) => isRunOn(file) && !developmentOnly.test(path.basename(file)));
+  for (const at of new Set(wanted.map(packageOf))) checkVersion(project, at, lock);
+  return [...new Set([...wanted, ...wanted.flatMap(foldersOf).flatMap((at) => givenAlongIn(project, at))])].sort();
+}
+
+const packageOf = (file: string): string => ofPackage.exec(file)?.[1] ?? "";
+
+/** Pages' bundles are handed out, not loaded. */
+const isProgram = (file: string): boolean => /\.[cm]?js$/.test(file) && !file.includes("/public/");
+
+/** What a workspace's program loads, and further files do: paths from the project's folder, where it has them. */
+async function trace(project: string, folder: string, more: readonly string[], isRunOn: (file: string) => boolean): Promise<string[]> {
   const main = path.join(project, folder, "dist/main.js");
-  const { resolve } = createRequire(main);
-  const named = byName.filter((name) => whole.includes(`node_modules/${name}/package.json`)).map((name) => resolve(name));
+  if (!existsSync(main)) throw new Error(`${main}: Expected a program, found none. Compile it first`);
   const inProject = namesInProject(project, folder);
-  // Only who builds an image waits for it.
-  const { nodeFileTrace } = await import("@vercel/nft");
-  const { fileList } = await nodeFileTrace([main, ...named], {
+  const { fileList, warnings } = await nodeFileTrace([main, ...more.map((file) => path.join(project, file))], {
     // Packages may be a link to those of another checkout.
     base: "/",
     processCwd: path.join(project, folder),
-    ignore: (file) => file.includes("node_modules/") && !isRunOn(inProject(`/${file}`)),
+    ignore: (file) => packageOf(inProject(`/${file}`)) !== "" && !isRunOn(inProject(`/${file}`)),
   });
-  const loaded = [...fileList].map((file) => inProject(`/${file}`));
-  if (!loaded.includes(`${folder}/dist/main.js`)) throw new Error(`${main}: Expected a program, found none. Correct its recipe`);
-  const wanted = [...loaded, ...whole].filter((file) => isRunOn(file) && !developmentOnly.test(path.basename(file)));
-  const beside = [...new Set(wanted.flatMap(foldersOf))].flatMap((at) =>
-    readdirSync(path.join(project, at), { withFileTypes: true })
-      .filter((entry) => entry.isFile() && stays.test(entry.name))
-      .map((entry) => path.join(at, entry.name)),
-  );
-  return [...new Set([...wanted, ...beside])].sort();
+  for (const { message } of warnings) {
+    if (message.startsWith("Failed to parse")) throw new Error(message);
+    console.error(message);
+  }
+  return [...fileList].map((file) => inProject(`/${file}`));
 }
 
 /** What a file's real path is called from the project's folder; the path as it is, where the project has no such file. */
@@ -69,14 +76,21 @@ function namesInProject(project: string, folder: string): (file: string) => stri
   };
 }
 
-/** Files of a package, or of a folder of one, without those of packages inside it. */
-function filesOf(project: string, folder: string, name: string): string[] {
-  const found = ["", folder].map((root) => path.join(root, "node_modules", name)).find((at) => existsSync(path.join(project, at)));
-  if (!found) throw new Error(`${folder}: Expected ${name} among the packages, found none. Correct its recipe`);
-  return readdirSync(path.join(project, found), { recursive: true, withFileTypes: true })
+/** Files of a package that is run on, or of a folder of one, without those of packages inside it. */
+function filesOf(project: string, name: string, packages: ReadonlySet<string>): string[] {
+  const at = `node_modules/${name}`;
+  if (!packages.has(packageOf(`${at}/`)) || !existsSync(path.join(project, at)))
+    throw new Error(`${name}: Expected a package that is run on, or a folder of one, found none. Correct its recipe`);
+  return readdirSync(path.join(project, at), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(project, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.slice(found.length).includes("/node_modules/"));
+    .filter((file) => !file.slice(at.length).includes("/node_modules/"));
+}
+
+function checkVersion(project: string, at: string, lock: PackageLock): void {
+  const { version } = JSON.parse(readFileSync(path.join(project, at, "package.json"), "utf8")) as { version?: string };
+  const wanted = lock.packages[at]!.version;
+  if (version !== wanted) throw new Error(`${at}: Expected version ${wanted} of package-lock.json, found ${version}. Run npm ci`);
 }
 
 /** The folders that a file lies in, from its package's own downwards. */
@@ -84,4 +98,10 @@ function foldersOf(file: string): string[] {
   const [, root, inside] = ofPackage.exec(file)!;
   const names = inside!.split("/").slice(0, -1);
   return [root!, ...names.map((_, index) => path.join(root!, ...names.slice(0, index + 1)))];
+}
+
+function givenAlongIn(project: string, at: string): string[] {
+  return readdirSync(path.join(project, at), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && givenAlong.test(entry.name))
+    .map((entry) => path.join(at, entry.name));
 }

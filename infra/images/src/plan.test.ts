@@ -125,11 +125,9 @@ test("upstream: copied from its registry, or the images it has none of built on 
 });
 
 test("a workspace: compiled, the packages that it loads, both beside the Dockerfile", () => {
-  const byName = ["kurento-client", "kurento-client-core", "kurento-client-elements", "kurento-client-filters"];
-  const workspace = JSON.stringify({ kind: "workspace", folder: "services/signaling", without: {}, byName });
   expect(planBuild(input("signaling")).slice(2, -7)).toEqual([
     { do: "run", cwd: "/p", command: [host.node, "node_modules/typescript/bin/tsc", "-b", "services/signaling"] },
-    { do: "run", command: [host.node, "/p/infra/images/dist/copyLoaded.js", "/p", "/c/images/signaling/context", workspace] },
+    { do: "run", command: [host.node, "/p/infra/images/dist/copy-loaded.js", "/p", "/c/images/signaling/context", "signaling"] },
     {
       do: "copy compiled",
       from: "/p/services/signaling/dist",

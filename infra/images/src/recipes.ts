@@ -1,17 +1,25 @@
 import { imageTable, type ImageName } from "@barecast/stack/images";
 import type { Without } from "./lockfile";
 
+/**
+ * A workspace: `app/` with its compiled sources, and of `node_modules/` what its `dist/main.js` can load. `byName`: packages, and folders of them,
+ * that are loaded by names which only the running program knows.
+ */
+export interface WorkspaceStaging {
+  readonly kind: "workspace";
+  /** From the project's. */
+  readonly folder: string;
+  readonly without: Without;
+  readonly byName: readonly string[];
+}
+
 /** What a build context gets besides the recipe folder's own files. */
 export type Staging =
   /** Project files, copied as they are. */
   | { readonly kind: "files"; readonly from: readonly string[] }
   /** The Node program that runs this, as `node`. */
   | { readonly kind: "node" }
-  /**
-   * A workspace: `app/` with its compiled sources, and of `node_modules/` what its `dist/main.js` can load; `byName`: packages, and
-   * folders of them, that are loaded by names which only the running program knows.
-   */
-  | { readonly kind: "workspace"; readonly folder: string; readonly without: Without; readonly byName: readonly string[] }
+  | WorkspaceStaging
   /** Pages built by Vite: `pages/<name>/`. `inputs`: further folders they are made from. */
   | { readonly kind: "pages"; readonly folders: readonly string[]; readonly inputs: readonly string[] }
   /** A Go program that the folder `module` compiles in the row's builder, as `to`: its `build` is given the row's version and the file to write. */

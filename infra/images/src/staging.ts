@@ -3,11 +3,14 @@ import { imageTable } from "@barecast/stack/images";
 import { buildLabel } from "./labels";
 import { cachePaths, localRef } from "./paths";
 import type { BuildPlanInput } from "./plan";
-import type { Staging } from "./recipes";
+import type { Staging, WorkspaceStaging } from "./recipes";
 import type { Step } from "./steps";
 
 /** Files that only a compiler, an editor or a person reads; licences stay. */
 export const developmentOnly = /(\.[cm]?tsx?|\.map|\.tsbuildinfo|\.i?test\.js|(?<!^licen[cs]e|^notice|^copying)\.(md|markdown))$/i;
+
+/** What a package is given away with: it comes wherever something of the package does. */
+export const givenAlong = /^(package\.json$|licen[cs]e|notice|copying|copyright|third.?party)/i;
 
 /** Steps that put one staging part into an image's build context. */
 export function planStaging(part: Staging, input: BuildPlanInput): Step[] {
@@ -34,13 +37,13 @@ function compile(folder: string, { project, host }: BuildPlanInput): Step {
   return { do: "run", cwd: project, command: [host.node, "node_modules/typescript/bin/tsc", "-b", folder] };
 }
 
-function planWorkspace(part: Staging & { kind: "workspace" }, context: string, input: BuildPlanInput): Step[] {
-  const { project, host } = input;
-  const source = path.join(project, part.folder);
+function planWorkspace({ folder }: WorkspaceStaging, context: string, input: BuildPlanInput): Step[] {
+  const { project, host, name } = input;
+  const source = path.join(project, folder);
   const app = path.join(context, "app");
   return [
-    compile(part.folder, input),
-    { do: "run", command: [host.node, path.join(project, "infra/images/dist/copyLoaded.js"), project, context, JSON.stringify(part)] },
+    compile(folder, input),
+    { do: "run", command: [host.node, path.join(project, "infra/images/dist/copy-loaded.js"), project, context, name] },
     {
       do: "copy compiled",
       from: path.join(source, "dist"),
