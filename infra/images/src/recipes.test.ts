@@ -27,6 +27,12 @@ test("every input of every recipe exists", () => {
   expect(missing).toEqual([]);
 });
 
+test("what is loaded by name is among the packages", () => {
+  const names = built.flatMap((name) => recipeOf(name).staging.flatMap((part) => (part.kind === "workspace" ? part.byName : [])));
+  expect(names).toContain("kurento-client");
+  expect(names.filter((name) => !existsSync(path.join(project, "node_modules", name)))).toEqual([]);
+});
+
 test("every image is labelled with what it is, its version and its source", () => {
   for (const name of imageNames) {
     const { version, title, source, licenses } = imageTable[name];
