@@ -148,9 +148,7 @@ export class Connection {
   private lose(socket: WebSocket, code: number, reason?: string): void {
     if (socket !== this.socket) return;
     this.socket = null;
-    this.ice.stop();
-    clearTimeout(this.patience);
-    clearInterval(this.beat);
+    this.stopTimers();
     this.requests.lose();
     const state = this.current.getSnapshot();
     if (state.status === "closed") return;
@@ -166,11 +164,15 @@ export class Connection {
   }
 
   private end(state: ConnectionState): void {
-    clearTimeout(this.retry);
-    clearTimeout(this.patience);
-    this.ice.stop();
-    clearInterval(this.beat);
+    this.stopTimers();
     if (this.current.getSnapshot().status !== "closed") this.current.set(state);
     this.requests.lose();
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.retry);
+    clearTimeout(this.patience);
+    clearInterval(this.beat);
+    this.ice.stop();
   }
 }

@@ -20,6 +20,14 @@ async function answerView(answer = "v=0 answer"): Promise<string> {
   return connectionId;
 }
 
+/** A view of "s1" on a connection of its own, up to the server's answer. */
+async function answeredView() {
+  const connection = connect();
+  await FakeSocket.last.welcome();
+  const shown = view(connection, "s1", makePeer);
+  return { connection, shown, connectionId: await answerView() };
+}
+
 test("viewing: the offer goes out at once, early candidates wait for the answer, and stop ends both sides", async () => {
   const connection = connect();
   await FakeSocket.last.welcome();
@@ -51,10 +59,7 @@ test("viewing: the offer goes out at once, early candidates wait for the answer,
 });
 
 test("a view that breaks is made again; one whose stream is over ends in words", async () => {
-  const connection = connect();
-  await FakeSocket.last.welcome();
-  const shown = view(connection, "s1", makePeer);
-  const connectionId = await answerView();
+  const { connection, shown, connectionId } = await answeredView();
   FakePeer.last.become("connected");
   FakeSocket.last.say({ type: "ended", connectionId, reason: "The media server went away" });
   expect(shown.state.getSnapshot()).toEqual({ status: "reconnecting", media: null, reason: "The media server went away" });
@@ -71,10 +76,7 @@ test("a view that breaks is made again; one whose stream is over ends in words",
 });
 
 test("a view is made again on the new connection when the server restarts", async () => {
-  const connection = connect();
-  await FakeSocket.last.welcome();
-  const shown = view(connection, "s1", makePeer);
-  await answerView();
+  const { connection, shown } = await answeredView();
   FakePeer.last.become("connected");
   FakeSocket.last.close(1012);
   expect(FakePeer.last.calls.at(-1)).toBe("close");
@@ -89,10 +91,7 @@ test("a view is made again on the new connection when the server restarts", asyn
 });
 
 test("a path that breaks for a moment is left alone; one that stays broken is made again", async () => {
-  const connection = connect();
-  await FakeSocket.last.welcome();
-  const shown = view(connection, "s1", makePeer);
-  await answerView();
+  const { connection, shown } = await answeredView();
   FakePeer.last.become("connected");
   FakePeer.last.become("disconnected");
   jest.advanceTimersByTime(4000);
@@ -107,10 +106,7 @@ test("a path that breaks for a moment is left alone; one that stays broken is ma
 });
 
 test("a broken path that the browser tries to mend has no longer for it", async () => {
-  const connection = connect();
-  await FakeSocket.last.welcome();
-  const shown = view(connection, "s1", makePeer);
-  await answerView();
+  const { connection, shown } = await answeredView();
   FakePeer.last.become("connected");
   FakePeer.last.become("disconnected");
   jest.advanceTimersByTime(3000);
@@ -122,10 +118,7 @@ test("a broken path that the browser tries to mend has no longer for it", async 
 });
 
 test("a view that finds no path in time, and is told nothing, is made again", async () => {
-  const connection = connect();
-  await FakeSocket.last.welcome();
-  const shown = view(connection, "s1", makePeer);
-  await answerView();
+  const { connection, shown } = await answeredView();
   FakePeer.last.become("connecting");
   await jest.advanceTimersByTimeAsync(29_999);
   expect(shown.state.getSnapshot().status).toBe("connecting");

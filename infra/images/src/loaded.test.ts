@@ -150,7 +150,7 @@ test("a program or package that is not there, or not as the lockfile says, or no
 });
 
 test("what can't be followed is said", async () => {
-  write({ "services/x/dist/main.js": 'try { require("optional"); } catch {}' });
+  write({ "services/x/dist/main.js": 'try { require("optional"); } catch { /* It does without. */ }' });
   lock({ "services/x": ["optional"], "node_modules/optional": [] });
   const said = jest.spyOn(console, "error").mockImplementation();
   expect(await loadedFiles(project, workspace)).toEqual([]);

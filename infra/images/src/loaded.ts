@@ -26,7 +26,7 @@ export async function copyLoaded(project: string, workspace: WorkspaceStaging, c
 /**
  * Files of packages that a workspace's program loads, with their licences, from the project's folder and sorted. What it loads is found by
  * following `require`, `import` and paths made of constants (@vercel/nft); what it says of what it can't follow goes to standard error. What stands
- * in `byName` comes whole, with all that its programs load.
+ * in `byName` comes whole: a package with all that its programs load, a folder of one as it is handed out.
  *
  * @throws Error when the program or what stands in `byName` is not there, a file can't be read as a program, or what is installed is not what the
  *   lockfile says
@@ -34,21 +34,20 @@ export async function copyLoaded(project: string, workspace: WorkspaceStaging, c
 export async function loadedFiles(project: string, { folder, without, byName }: WorkspaceStaging): Promise<string[]> {
   const lock = JSON.parse(readFileSync(path.join(project, "package-lock.json"), "utf8")) as PackageLock;
   const packages = new Set(productionFolders(lock, folder, without));
-  const isRunOn = (file: string) => packages.has(packageOf(file));
   const whole = byName.flatMap((name) => filesOf(project, name, packages));
-  const traced = await trace(project, folder, whole.filter(isProgram), isRunOn);
-  const wanted = [...traced, ...whole].filter((file) => isRunOn(file) && !developmentOnly.test(path.basename(file)));
+  const named = new Set(byName.map((name) => `node_modules/${name}`));
+  const followed = whole.filter((file) => /\.[cm]?js$/.test(file) && named.has(packageOf(file)));
+  const traced = await trace(project, folder, followed, packages);
+  const wanted = [...traced, ...whole].filter((file) => packages.has(packageOf(file)) && !developmentOnly.test(path.basename(file)));
   for (const at of new Set(wanted.map(packageOf))) checkVersion(project, at, lock);
-  return [...new Set([...wanted, ...wanted.flatMap(foldersOf).flatMap((at) => givenAlongIn(project, at))])].sort();
+  const folders = [...new Set(wanted.flatMap(foldersOf))];
+  return [...new Set([...wanted, ...folders.flatMap((at) => givenAlongIn(project, at))])].sort();
 }
 
 const packageOf = (file: string): string => ofPackage.exec(file)?.[1] ?? "";
 
-/** Pages' bundles are handed out, not loaded. */
-const isProgram = (file: string): boolean => /\.[cm]?js$/.test(file) && !file.includes("/public/");
-
 /** What a workspace's program loads, and further files do: paths from the project's folder, where it has them. */
-async function trace(project: string, folder: string, more: readonly string[], isRunOn: (file: string) => boolean): Promise<string[]> {
+async function trace(project: string, folder: string, more: readonly string[], packages: ReadonlySet<string>): Promise<string[]> {
   const main = path.join(project, folder, "dist/main.js");
   if (!existsSync(main)) throw new Error(`${main}: Expected a program, found none. Compile it first`);
   const inProject = namesInProject(project, folder);
@@ -56,7 +55,10 @@ async function trace(project: string, folder: string, more: readonly string[], i
     // Packages may be a link to those of another checkout.
     base: "/",
     processCwd: path.join(project, folder),
-    ignore: (file) => packageOf(inProject(`/${file}`)) !== "" && !isRunOn(inProject(`/${file}`)),
+    ignore: (file) => {
+      const at = packageOf(inProject(`/${file}`));
+      return at !== "" && !packages.has(at);
+    },
   });
   for (const { message } of warnings) {
     if (message.startsWith("Failed to parse")) throw new Error(message);
