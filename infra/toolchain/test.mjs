@@ -2,7 +2,8 @@
 // line is the sum: `N passed, N failed`.
 // A step that breaks without a single failed test counts as one failure: nothing is green that did not run.
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { clearTimeout, setTimeout } from "node:timers";
@@ -82,6 +83,8 @@ const onImages = process.argv.includes("--lanes") ? [lanes] : calm;
 /** Characters of one file's failures that the end repeats. */
 const mostTold = 4000;
 const running = new Set();
+/** Niceness (nice(1)) of what tests start on the computer itself. */
+const courtesy = 10;
 /** What Jest told of each file that failed. It is said again before the sum: of a long log the end is what is read, and sometimes all that is kept. */
 const failures = [];
 /** Ctrl-C ends what runs, and nothing begins after it: what did not run is no success either. */
@@ -99,6 +102,7 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   const err = isAlone ? "inherit" : "pipe";
   // In a group of its own, with all that it starts.
   const child = spawn(file, args, { env, stdio: ["ignore", report ? "ignore" : err, err], detached: true });
+  if (child.pid) letOthersFirst(child.pid);
   for (const input of [child.stdout, child.stderr])
     if (input) createInterface({ input }).on("line", (line) => console.error(`${title.padEnd(12)} | ${line}`));
   const end = (signal) => child.pid && process.kill(-child.pid, signal);
@@ -127,6 +131,22 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
     `${status === 0 ? "ok  " : "FAIL"} ${title.padEnd(16)} ${((Date.now() - began) / 1000).toFixed(1)} s${report ? `, ${found.passed} passed, ${found.failed} failed` : ""}`,
   );
   return found;
+}
+
+/**
+ * What is under test comes first. Without systemd all of Docker's containers together weigh as much as one session (sched(7), "The autogroup
+ * feature"): beside three lanes, each with the programs that it starts, pictures would stand still. Within a session niceness goes among its own
+ * processes alone, so that of the session is set, too, where the kernel has such.
+ * @param {number} pid of a session's leader that has just begun
+ */
+function letOthersFirst(pid) {
+  const session = `/proc/${pid}/autogroup`;
+  try {
+    setPriority(pid, courtesy);
+    if (existsSync(session)) writeFileSync(session, String(courtesy));
+  } catch {
+    // It has ended already, or may not be nicer: no test depends on it.
+  }
 }
 
 const sumOf = (founds) => ({

@@ -34,7 +34,7 @@ export async function startParse(
   secrets: ParseSecrets,
   log: (line: string) => void = console.log,
 ): Promise<StartedParse> {
-  await until(() => databaseProblem(config, secrets), { withinMs: 120_000, everyMs: 500 });
+  await until(() => databaseProblem(config, secrets), { withinMs: 120_000 });
   let sdk: ParseSdk | undefined;
   const options = {
     ...parseOptions(config, secrets),
