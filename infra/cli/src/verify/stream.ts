@@ -1,8 +1,9 @@
 import { UserError } from "@barecast/site";
 import type { Candidate, ServerMessage } from "@barecast/signaling/messages";
+import { until } from "@barecast/waiting";
 import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useVP8 } from "werift";
 import { FrameReader, loadClip, payloadsOf, stampOf } from "./clip";
-import { signIn, Wire, type Endpoint } from "./wire";
+import { Refused, signIn, Wire, type Endpoint } from "./wire";
 
 /** What came back of the clip. */
 export interface StreamVerified {
@@ -18,7 +19,7 @@ const wantedFrames = 30;
 
 /**
  * Signs in, publishes the stamped clip, views it on a second connection, and compares what comes back frame by frame. A site that says that it is
- * busy is asked again.
+ * busy, or that it has no media server yet, is asked again.
  * @throws UserError `verify.session` when sign-in is refused, `verify.stream` when not enough frames come back; both within `withinMs`, with
  *   what was last seen.
  */
@@ -40,10 +41,7 @@ export async function verifyStream(
     await wire.ask({ type: "authenticate" }, "authenticated");
     publisher.addTransceiver(track, { direction: "sendonly" });
     await publisher.setLocalDescription(await publisher.createOffer());
-    const published = await wire.ask(
-      { type: "publish", connectionId: "publisher", title: "barecast verify", offer: publisher.localDescription!.sdp, isRecorded: false },
-      "answer",
-    );
+    const published = await publish(wire, publisher.localDescription!.sdp, { withinMs: endMs - Date.now(), signal });
     last = "published, but not viewed";
     await publisher.setRemoteDescription({ type: "answer", sdp: published.answer });
     timer = send(clip, track);
@@ -67,6 +65,22 @@ export async function verifyStream(
     wire.close();
     await Promise.all([publisher.close(), viewer.close()]);
   }
+}
+
+/** A signaling server looks for a media server that has just begun every few seconds: until it has found one, it is asked again. */
+async function publish(wire: Wire, offer: string, patience: { withinMs: number; signal?: AbortSignal }) {
+  let answer: Extract<ServerMessage, { type: "answer" }> | undefined;
+  const ask = async () => {
+    try {
+      answer = await wire.ask({ type: "publish", connectionId: "publisher", title: "barecast verify", offer, isRecorded: false }, "answer");
+      return null;
+    } catch (error) {
+      if (error instanceof Refused && error.reason === "mediaUnavailable") return error.message;
+      throw error;
+    }
+  };
+  await until(ask, { ...patience, everyMs: 500, fail: (reason) => new UserError("verify.stream", reason, 5) });
+  return answer!;
 }
 
 function newPeer(connectionId: string, wire: Wire, peers: Map<string, RTCPeerConnection>): RTCPeerConnection {

@@ -68,16 +68,33 @@ describe("exit code 5, verify failed", () => {
     expect(await endingWhere([[401, "no"]])).toEqual(failed("verify.session", /found 401 no$/));
   });
 
-  test("signaling has no WebSocket, ends it, or refuses what is asked", async () => {
+  test("signaling has no WebSocket, ends it, says what nobody knows, or refuses what is asked", async () => {
     expect(await endingWhere([good, [503, "not yet"]])).toEqual(
       failed("verify.wire", /^wss:\/\/site\.test:\d+\/ws: Expected a WebSocket, found Unexpected server response: 503$/),
     );
     expect(await endingWhere([good], (socket) => socket.close(1012, "restart"))).toEqual(
       failed("verify.wire", /^The WebSocket was closed \(1012 restart\)$/),
     );
+    expect(await endingWhere([good], (socket) => socket.send('{"type":"welcome"}'))).toEqual(
+      failed("verify.wire", /^The WebSocket failed: Expected a message of this version's protocol, found \{"type":"welcome"\}$/),
+    );
     const refuse = (socket: WebSocket, { id }: { id: string }) =>
       socket.send(JSON.stringify({ type: "error", id, code: "unauthenticated", message: "Sign in" }));
     expect(await endingWhere([good], refuse)).toEqual(failed("verify.wire", /^authenticate: Sign in \(unauthenticated\)$/));
+  });
+
+  test("no media server is there: it is asked again, and any other refusal ends it", async () => {
+    const said: string[] = [];
+    const user = { id: "v", name: "verifier", roles: ["operator"] };
+    const refusals = ["mediaUnavailable", "mediaUnavailable", "tooMany"];
+    const refuse = (socket: WebSocket, { id, type }: { id: string; type: string }) => {
+      if (type === "candidate") return;
+      said.push(type);
+      const answer = type === "authenticate" ? { type: "authenticated", user, iceServers: [], iceTtlSeconds: 60 } : null;
+      socket.send(JSON.stringify({ id, ...(answer ?? { type: "error", code: refusals.shift(), message: "Later" }) }));
+    };
+    expect(await endingWhere([good], refuse)).toEqual(failed("verify.wire", /^publish: Later \(tooMany\)$/));
+    expect(said).toEqual(["authenticate", "publish", "publish", "publish"]);
   });
 
   test("no frame comes back", async () => {

@@ -90,8 +90,18 @@ export async function signIn(
   return cookie!.split(";")[0]!;
 }
 
-/** The site ended a conversation, or refused what was asked in it. */
+/** The site ended a conversation, or answered with something else. */
 const broken = (what: string) => new UserError("verify.wire", what, 5);
+
+/** The signaling server said no. `reason`: its code, of the messages' schema. */
+export class Refused extends UserError {
+  constructor(
+    readonly reason: Extract<ServerMessage, { type: "error" }>["code"],
+    what: string,
+  ) {
+    super("verify.wire", what, 5);
+  }
+}
 
 /** A conversation with the signaling server: requests by id, everything else to `onMessage`. */
 export class Wire {
@@ -102,7 +112,7 @@ export class Wire {
     private readonly socket: WebSocket,
     private readonly onMessage: (message: ServerMessage) => void,
   ) {
-    socket.on("message", (data) => this.#take(serverMessageSchema.parse(JSON.parse(String(data)))));
+    socket.on("message", (data) => this.#hear(String(data)));
     socket.on("close", (code, reason) => this.#fail(broken(`The WebSocket was closed (${code} ${String(reason)})`)));
     socket.on("error", ({ message }) => this.#fail(broken(`The WebSocket failed: ${message}`)));
   }
@@ -131,7 +141,7 @@ export class Wire {
     this.socket.send(JSON.stringify(message));
   }
 
-  /** Sends a request and waits for the answer with its id. @throws UserError `verify.wire` with the server's words when it is refused. */
+  /** Sends a request and waits for the answer with its id. @throws Refused with the server's words, UserError `verify.wire` when the wire ends */
   ask<T extends ServerMessage["type"]>(
     message: Record<string, unknown> & { type: ClientMessage["type"] },
     answer: T,
@@ -143,11 +153,9 @@ export class Wire {
           found.type === answer
             ? resolve(found as Extract<ServerMessage, { type: T }>)
             : reject(
-                broken(
-                  found.type === "error"
-                    ? `${message.type}: ${found.message} (${found.code})`
-                    : `${message.type}: Expected ${answer}, found ${found.type}`,
-                ),
+                found.type === "error"
+                  ? new Refused(found.code, `${message.type}: ${found.message} (${found.code})`)
+                  : broken(`${message.type}: Expected ${answer}, found ${found.type}`),
               ),
         reject,
       });
@@ -157,6 +165,16 @@ export class Wire {
 
   close(): void {
     this.socket.close(1000);
+  }
+
+  #hear(text: string): void {
+    let message: ServerMessage;
+    try {
+      message = serverMessageSchema.parse(JSON.parse(text));
+    } catch {
+      return this.#fail(broken(`The WebSocket failed: Expected a message of this version's protocol, found ${text.slice(0, 200)}`));
+    }
+    this.#take(message);
   }
 
   #take(message: ServerMessage): void {
