@@ -34,7 +34,7 @@ export async function startParse(
   secrets: ParseSecrets,
   log: (line: string) => void = console.log,
 ): Promise<StartedParse> {
-  await until(() => databaseProblem(config, secrets), { withinMs: 120_000 });
+  await databaseThere(config, secrets, log);
   let sdk: ParseSdk | undefined;
   const options = {
     ...parseOptions(config, secrets),
@@ -78,6 +78,17 @@ export async function startParse(
       await parse.config.databaseController.adapter.handleShutdown();
     },
   };
+}
+
+/** Says what it waits for, whenever that is something else. */
+async function databaseThere(config: ParseConfig, secrets: ParseSecrets, log: (line: string) => void): Promise<void> {
+  let said: string | null = null;
+  const look = async () => {
+    const problem = await databaseProblem(config, secrets);
+    if (problem !== said && problem !== null) log(`Waiting: ${problem}`);
+    return (said = problem);
+  };
+  await until(look, { withinMs: 120_000 });
 }
 
 async function listen(app: Express, port: number, host: string): Promise<Server> {
