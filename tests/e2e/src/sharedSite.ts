@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadSite } from "@barecast/site";
 import { Barecast, type UpResult } from "./barecast";
-import { firstServedShares } from "./firstServed";
+import { serveFirst } from "./firstServed";
 import { dockerInMemory, giveMemoryBack } from "./inMemory";
 import { startMachine } from "./machine";
 import { removeAll, Run } from "./runs";
-import { docker, sessionLabels } from "./session";
+import { sessionLabels } from "./session";
 import { storySite, writeSiteFile } from "./siteFile";
 import { siteUnderTest, type SiteUnderTest } from "./site";
 
@@ -59,7 +59,7 @@ async function bringUp(folder: string): Promise<Shared> {
   if (!named && !process.env[keepVariable]) {
     await dockerInMemory(loadSite(siteFile), await sessionLabels());
     await startMachine(siteFile, env);
-    await docker.getContainer(`barecast-${storySite.site}-one`).update({ CpuShares: firstServedShares });
+    await serveFirst(`barecast-${storySite.site}-one`);
   }
   const shared = { siteFile, env, up: await new Barecast(siteFile, env).up() };
   note(folder, "site", shared);

@@ -2,6 +2,7 @@ import { signIn, type Endpoint } from "@barecast/cli";
 import { loadSite } from "@barecast/site";
 import type { Barecast } from "./barecast";
 import { run } from "./command";
+import { serveFirst } from "./firstServed";
 import { siteUnderTest, type SiteUnderTest } from "./site";
 import { until } from "./until";
 
@@ -29,6 +30,7 @@ export class ThreeHosts {
   static async up(barecast: Barecast): Promise<ThreeHosts> {
     const site = siteUnderTest(barecast, await barecast.up());
     const { domain, ca } = site.about;
+    await Promise.all(threeHosts.map((host) => serveFirst(site.on(host).container)));
     return new ThreeHosts(site, { domain, address: site.address, port: 443, ca });
   }
 
