@@ -19,7 +19,10 @@ export interface MediaServerOptions {
   readonly connect?: typeof connectKurento;
 }
 
-/** One media server of the pool: connects, probes, notices that it is gone, comes back with backoff (1 → 10 s). */
+/** A media server that comes back is to be used soon: nobody can publish to it before it was found. */
+const lastRetryMs = 3000;
+
+/** One media server of the pool: connects, probes, notices that it is gone, comes back with backoff (1 → 3 s). */
 export class MediaServer {
   readonly name: string;
   private session: KurentoSession | null = null;
@@ -131,7 +134,7 @@ export class MediaServer {
 
   private scheduleRetry(): void {
     if (this.closing.signal.aborted) return;
-    const delayMs = Math.min(10_000, 1000 * 2 ** this.failures++);
+    const delayMs = Math.min(lastRetryMs, 1000 * 2 ** this.failures++);
     this.retry = setTimeout(() => void this.start(), delayMs);
   }
 
