@@ -3,10 +3,11 @@
 // A step that breaks without a single failed test counts as one failure: nothing is green that did not run.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { clearTimeout, setTimeout } from "node:timers";
+import { setTimeout as delay } from "node:timers/promises";
 
 const reports = path.join(import.meta.dirname, "..", "..", ".cache", "test-reports");
 rmSync(reports, { recursive: true, force: true });
@@ -102,7 +103,7 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
   const err = isAlone ? "inherit" : "pipe";
   // In a group of its own, with all that it starts.
   const child = spawn(file, args, { env, stdio: ["ignore", report ? "ignore" : err, err], detached: true });
-  if (child.pid) letOthersFirst(child.pid);
+  if (child.pid) void letOthersFirst(child.pid);
   for (const input of [child.stdout, child.stderr])
     if (input) createInterface({ input }).on("line", (line) => console.error(`${title.padEnd(12)} | ${line}`));
   const end = (signal) => child.pid && process.kill(-child.pid, signal);
@@ -136,16 +137,22 @@ async function run({ title, command: [file, args], report, limitMinutes = 10 }, 
 /**
  * What is under test comes first. Without systemd all of Docker's containers together weigh as much as one session (sched(7), "The autogroup
  * feature"): beside three lanes, each with the programs that it starts, pictures would stand still. Within a session niceness goes among its own
- * processes alone, so that of the session is set, too, where the kernel has such.
+ * processes alone, so that of the session is set, too, where the kernel has such. What makes a session of its own is as it was.
  * @param {number} pid of a session's leader that has just begun
  */
-function letOthersFirst(pid) {
+async function letOthersFirst(pid) {
   const session = `/proc/${pid}/autogroup`;
-  try {
-    setPriority(pid, courtesy);
-    if (existsSync(session)) writeFileSync(session, String(courtesy));
-  } catch {
-    // It has ended already, or may not be nicer: no test depends on it.
+  // Without root one session in a tenth of a second may be told, of the whole computer.
+  for (let left = 5; left > 0; left--) {
+    try {
+      setPriority(pid, Math.max(courtesy, getPriority(pid)));
+      if (existsSync(session)) writeFileSync(session, String(courtesy));
+      return;
+    } catch (error) {
+      // It has ended already, or may not be told: no test depends on it.
+      if (error.code !== "EAGAIN") return;
+      await delay(150);
+    }
   }
 }
 

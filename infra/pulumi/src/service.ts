@@ -20,6 +20,13 @@ const fileOf = ({ path, uid, gid, mode }: Omit<FileMount, "key">) => ({
 });
 
 /**
+ * Docker's resolver passes a name on that it doesn't know, and where the host's resolver can't be asked from an internal network it answers nothing: who
+ * asks for a service that has no healthy task waits for five seconds, and does so while that task comes. Told of the dots, it says no at once
+ * (moby, libnetwork/resolver.go).
+ */
+const ownNames = { nameservers: [], options: ["ndots:1"] };
+
+/**
  * A service of the Stack as the Docker provider takes it. Every field that the provider would default is stated, so that no difference
  * appears later.
  */
@@ -45,7 +52,7 @@ export function serviceArgs(spec: ServiceSpec, objects: Objects): docker.Service
     labels: labelsOf(labels),
     mode: { replicated: { replicas } },
     taskSpec: {
-      containerSpec: containerOf(container, labels, objects),
+      containerSpec: { ...containerOf(container, labels, objects), ...(networks === "host" ? {} : { dnsConfig: ownNames }) },
       networksAdvanceds:
         networks === "host"
           ? [{ id: "host" }]

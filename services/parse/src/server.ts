@@ -9,12 +9,11 @@ import { ensureAccounts } from "./accounts";
 import { registerCloud, type ParseSdk } from "./cloud/main";
 import { applicationId, type ParseConfig, type ParseSecrets } from "./config";
 import { dashboardApp, dashboardPort } from "./dashboard";
-import { databaseProblem } from "./database";
+import { awaitDatabase, databaseProblem } from "./database";
 import { edge } from "./edge";
 import { healthOf } from "./health";
 import { databaseOptions, parseOptions } from "./options";
 import { schemaProblem } from "./verify";
-import { until } from "./until";
 
 /** A Parse that answers. */
 export interface StartedParse {
@@ -34,7 +33,7 @@ export async function startParse(
   secrets: ParseSecrets,
   log: (line: string) => void = console.log,
 ): Promise<StartedParse> {
-  await databaseThere(config, secrets, log);
+  await awaitDatabase(() => databaseProblem(config, secrets), log);
   let sdk: ParseSdk | undefined;
   const options = {
     ...parseOptions(config, secrets),
@@ -78,17 +77,6 @@ export async function startParse(
       await parse.config.databaseController.adapter.handleShutdown();
     },
   };
-}
-
-/** Says what it waits for, whenever that is something else. */
-async function databaseThere(config: ParseConfig, secrets: ParseSecrets, log: (line: string) => void): Promise<void> {
-  let said: string | null = null;
-  const look = async () => {
-    const problem = await databaseProblem(config, secrets);
-    if (problem !== said && problem !== null) log(`Waiting: ${problem}`);
-    return (said = problem);
-  };
-  await until(look, { withinMs: 120_000 });
 }
 
 async function listen(app: Express, port: number, host: string): Promise<Server> {

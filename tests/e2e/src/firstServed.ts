@@ -15,5 +15,5 @@ export class FirstServedContainer extends GenericContainer {
   }
 }
 
-/** Lets a machine that runs already come first as well, also when it starts anew: what is played there is judged. */
+/** Lets a machine that runs already come first as well, until it is removed: what is played there is judged. */
 export const serveFirst = (container: string): Promise<unknown> => docker.getContainer(container).update({ CpuShares: firstServedShares });

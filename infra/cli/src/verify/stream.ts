@@ -41,7 +41,12 @@ export async function verifyStream(
     await wire.ask({ type: "authenticate" }, "authenticated");
     publisher.addTransceiver(track, { direction: "sendonly" });
     await publisher.setLocalDescription(await publisher.createOffer());
-    const published = await publish(wire, publisher.localDescription!.sdp, { withinMs: endMs - Date.now(), signal });
+    const published = await publish(
+      wire,
+      publisher.localDescription!.sdp,
+      { withinMs: endMs - Date.now(), signal },
+      (text) => (last = text),
+    );
     last = "published, but not viewed";
     await publisher.setRemoteDescription({ type: "answer", sdp: published.answer });
     timer = send(clip, track);
@@ -67,19 +72,23 @@ export async function verifyStream(
   }
 }
 
-/** A signaling server looks for a media server that has just begun every few seconds: until it has found one, it is asked again. */
-async function publish(wire: Wire, offer: string, patience: { withinMs: number; signal?: AbortSignal }) {
+/**
+ * A signaling server looks for a media server that has just begun every few seconds: until it has found one, it is asked again.
+ * @param tell what it said
+ */
+async function publish(wire: Wire, offer: string, patience: { withinMs: number; signal?: AbortSignal }, tell: (text: string) => void) {
   let answer: Extract<ServerMessage, { type: "answer" }> | undefined;
   const ask = async () => {
     try {
       answer = await wire.ask({ type: "publish", connectionId: "publisher", title: "barecast verify", offer, isRecorded: false }, "answer");
       return null;
     } catch (error) {
-      if (error instanceof Refused && error.reason === "mediaUnavailable") return error.message;
-      throw error;
+      if (!(error instanceof Refused) || error.reason !== "mediaUnavailable") throw error;
+      tell(error.message);
+      return error.message;
     }
   };
-  await until(ask, { ...patience, everyMs: 500, fail: (reason) => new UserError("verify.stream", reason, 5) });
+  await until(ask, { ...patience, everyMs: 500 });
   return answer!;
 }
 

@@ -76,25 +76,46 @@ describe("exit code 5, verify failed", () => {
       failed("verify.wire", /^The WebSocket was closed \(1012 restart\)$/),
     );
     expect(await endingWhere([good], (socket) => socket.send('{"type":"welcome"}'))).toEqual(
-      failed("verify.wire", /^The WebSocket failed: Expected a message of this version's protocol, found \{"type":"welcome"\}$/),
+      failed(
+        "verify.wire",
+        /^wss:.*\/ws: Expected a message that this version knows, found \{"type":"welcome"\}\. Run up: then both are of one version$/,
+      ),
     );
     const refuse = (socket: WebSocket, { id }: { id: string }) =>
       socket.send(JSON.stringify({ type: "error", id, code: "unauthenticated", message: "Sign in" }));
     expect(await endingWhere([good], refuse)).toEqual(failed("verify.wire", /^authenticate: Sign in \(unauthenticated\)$/));
   });
 
-  test("no media server is there: it is asked again, and any other refusal ends it", async () => {
-    const said: string[] = [];
+  describe("no media server is there", () => {
     const user = { id: "v", name: "verifier", roles: ["operator"] };
-    const refusals = ["mediaUnavailable", "mediaUnavailable", "tooMany"];
-    const refuse = (socket: WebSocket, { id, type }: { id: string; type: string }) => {
-      if (type === "candidate") return;
-      said.push(type);
-      const answer = type === "authenticate" ? { type: "authenticated", user, iceServers: [], iceTtlSeconds: 60 } : null;
-      socket.send(JSON.stringify({ id, ...(answer ?? { type: "error", code: refusals.shift(), message: "Later" }) }));
-    };
-    expect(await endingWhere([good], refuse)).toEqual(failed("verify.wire", /^publish: Later \(tooMany\)$/));
-    expect(said).toEqual(["authenticate", "publish", "publish", "publish"]);
+    /** Signs in, refuses to publish for these reasons, and closes when it has no more. */
+    const refusing =
+      (reasons: string[], said: string[]) =>
+      (socket: WebSocket, { id, type }: { id: string; type: string }) => {
+        if (type === "candidate") return;
+        said.push(type);
+        const signedIn = type === "authenticate" && { type: "authenticated", user, iceServers: [], iceTtlSeconds: 60 };
+        socket.send(JSON.stringify({ id, ...(signedIn || { type: "error", code: reasons.shift(), message: "Later" }) }));
+        if (reasons.length === 0) socket.close(1012, "restart");
+      };
+
+    test("it is asked again, and any other refusal ends it", async () => {
+      const said: string[] = [];
+      const ending = await endingWhere([good], refusing(["mediaUnavailable", "mediaUnavailable", "tooMany"], said));
+      expect(ending).toEqual(failed("verify.wire", /^publish: Later \(tooMany\)$/));
+      expect(said).toEqual(["authenticate", "publish", "publish", "publish"]);
+    });
+
+    test("a server that goes away between two questions is heard", async () => {
+      const ending = await endingWhere([good], refusing(["mediaUnavailable"], []));
+      expect(ending).toEqual(failed("verify.wire", /^The WebSocket was closed \(1012 restart\)$/));
+    });
+
+    test("none comes: what was said last is told", async () => {
+      const never = Array.from({ length: 9 }, () => "mediaUnavailable");
+      const last = /^No moving video within 1\.2 s: publish: Later \(mediaUnavailable\); publisher new, viewer new$/;
+      expect(await endingWhere([good], refusing(never, []), 1200)).toEqual(failed("verify.stream", last));
+    });
   });
 
   test("no frame comes back", async () => {

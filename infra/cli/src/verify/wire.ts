@@ -1,6 +1,6 @@
 import https from "node:https";
 import type net from "node:net";
-import { serverMessageSchema, sessionCookie, type ClientMessage, type ServerMessage } from "@barecast/signaling/messages";
+import { serverMessageSchema, sessionCookie, type ClientMessage, type ErrorCode, type ServerMessage } from "@barecast/signaling/messages";
 import { UserError } from "@barecast/site";
 import { until } from "@barecast/waiting";
 import WebSocket from "ws";
@@ -96,7 +96,7 @@ const broken = (what: string) => new UserError("verify.wire", what, 5);
 /** The signaling server said no. `reason`: its code, of the messages' schema. */
 export class Refused extends UserError {
   constructor(
-    readonly reason: Extract<ServerMessage, { type: "error" }>["code"],
+    readonly reason: ErrorCode,
     what: string,
   ) {
     super("verify.wire", what, 5);
@@ -107,6 +107,8 @@ export class Refused extends UserError {
 export class Wire {
   #next = 0;
   readonly #waiting = new Map<string, { resolve: (message: ServerMessage) => void; reject: (error: Error) => void }>();
+  /** Why nothing more is heard: the first reason. */
+  #ended: Error | undefined;
 
   private constructor(
     private readonly socket: WebSocket,
@@ -141,12 +143,16 @@ export class Wire {
     this.socket.send(JSON.stringify(message));
   }
 
-  /** Sends a request and waits for the answer with its id. @throws Refused with the server's words, UserError `verify.wire` when the wire ends */
+  /**
+   * Sends a request and waits for the answer with its id.
+   * @throws Refused with the server's words; UserError `verify.wire` when it answers with something else, and when the wire ends or has ended
+   */
   ask<T extends ServerMessage["type"]>(
     message: Record<string, unknown> & { type: ClientMessage["type"] },
     answer: T,
   ): Promise<Extract<ServerMessage, { type: T }>> {
     const id = String((this.#next += 1));
+    if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {
         resolve: (found) =>
@@ -172,7 +178,12 @@ export class Wire {
     try {
       message = serverMessageSchema.parse(JSON.parse(text));
     } catch {
-      return this.#fail(broken(`The WebSocket failed: Expected a message of this version's protocol, found ${text.slice(0, 200)}`));
+      this.#fail(
+        broken(
+          `${this.socket.url}: Expected a message that this version knows, found ${text.slice(0, 200)}. Run up: then both are of one version`,
+        ),
+      );
+      return this.close();
     }
     this.#take(message);
   }
@@ -185,7 +196,8 @@ export class Wire {
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#ended ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
 }

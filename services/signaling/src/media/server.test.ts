@@ -84,3 +84,26 @@ test("a pipeline is an orphan when two looks in a row find its run missing, and 
     ["blinking", [blinking]],
   ]);
 });
+
+test("one that is away is looked for again after one second, two, and then every three", async () => {
+  jest.useFakeTimers();
+  try {
+    const began = Date.now();
+    const looks: number[] = [];
+    const connect = async () => {
+      looks.push(Date.now() - began);
+      throw new Error("away");
+    };
+    const options = { name: "m1", url: "ws://m1", run: "r", isRunning: async () => true, probe, connect };
+    const server = new MediaServer(
+      options,
+      createLog("error", () => undefined),
+    );
+    void server.start();
+    await jest.advanceTimersByTimeAsync(10_000);
+    server.close();
+    expect(looks).toEqual([0, 1000, 3000, 6000, 9000]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
