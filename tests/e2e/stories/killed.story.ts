@@ -26,3 +26,9 @@ test("a signaling server that is killed: the phone publishes again by itself, an
   );
   expect(await ends(await stream.id())).toEqual([[open], [open]]);
 });
+
+test("who asks for a service that has no task is told so, and isn't left to wait", async () => {
+  const look = "require('node:dns').lookup('has-no-task', ({ code }) => console.log(code))";
+  // EAI_AGAIN: nobody answered, for ten seconds.
+  expect((await scene.site.insideService("parse", "/usr/local/bin/node", "-e", look)).trim()).toBe("ENOTFOUND");
+});
